@@ -1,0 +1,72 @@
+"""The one tree of errors that the project raises on purpose.
+
+OutfitError
+├── InputError            what was given is wrong; says expected, got, and where
+│   ├── UnreadableError   a file or a picture cannot be parsed, or is empty
+│   ├── SchemaError       a column or field is missing, mistyped or out of range
+│   ├── DuplicateError    an identifier stands twice
+│   ├── UnknownItemError  an item is named that the catalogue does not hold
+│   └── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+└── BundleError           a bundle or a feature store is damaged, or fits something else
+"""
+
+from pathlib import Path
+
+
+class OutfitError(Exception):
+    """Root of every error raised on purpose."""
+
+
+class InputError(OutfitError):
+    """What was given is wrong.
+
+    Args:
+        expected: what would have been right, as a phrase.
+        got: what was found instead, as a phrase.
+        file: the file that holds it.
+        row: its row or line, counted from 1 (for a table, the header not counted).
+        field: the column, key or request field.
+    """
+
+    def __init__(
+        self,
+        *,
+        expected: str,
+        got: str,
+        file: Path | str | None = None,
+        row: int | None = None,
+        field: str | None = None,
+    ) -> None:
+        self.expected, self.got = expected, got
+        self.file, self.row, self.field = file, row, field
+        places = [
+            str(file) if file is not None else "",
+            f"row {row}" if row is not None else "",
+            f"field {field!r}" if field is not None else "",
+        ]
+        where = ", ".join(place for place in places if place)
+        super().__init__(f"{where + ': ' if where else ''}expected {expected}, got {got}")
+
+
+class UnreadableError(InputError):
+    """A file or a picture cannot be parsed, or is empty."""
+
+
+class SchemaError(InputError):
+    """A column or field is missing, mistyped or out of range."""
+
+
+class DuplicateError(InputError):
+    """An identifier stands twice."""
+
+
+class UnknownItemError(InputError):
+    """An item is named that the catalogue does not hold."""
+
+
+class UnknownCategoryError(InputError):
+    """A category or slot is named that the catalogue does not hold."""
+
+
+class BundleError(OutfitError):
+    """A bundle or a feature store is damaged, or fits something else."""

@@ -1,0 +1,1 @@
+"""Encoders, models, training, evaluation, the index, the recommender and the bundle."""

@@ -1,0 +1,1 @@
+"""Encoders that turn one modality of an item into vectors, offline, once."""

@@ -1,0 +1,1 @@
+"""Outfits as batched sets and graphs."""

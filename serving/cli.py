@@ -1,0 +1,28 @@
+"""The command line `outfit`: one subcommand a file in `serving.commands`."""
+
+import logging
+import sys
+
+from cyclopts import App
+
+from data.errors import OutfitError
+
+app = App(
+    name="outfit",
+    help="Score outfits, fill in their blanks and find what completes them.",
+    version_flags=["--version"],
+)
+for name in ("generate", "encode", "train", "evaluate", "serve", "recommend", "demo"):
+    app.command(f"serving.commands.{name}:{name}", name=name)
+app.command("serving.commands.import_data:app", name="import")
+app.command("serving.commands.call:app", name="call")
+
+
+def main() -> None:
+    """Run one subcommand; exit 0 when done, 1 when it failed, 2 on wrong usage."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    try:
+        app(exit_on_error=True)
+    except OutfitError as error:
+        sys.stderr.write(f"outfit: {error}\n")
+        sys.exit(1)
