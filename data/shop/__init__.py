@@ -1,1 +1,1 @@
-"""A synthetic shop: drawn garments, a planted taste, and outfits that follow it."""
+"""A synthetic shop: drawn garments, outfits of a planted taste, questions with known answers."""
