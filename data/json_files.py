@@ -58,15 +58,13 @@ def parse_json_objects(text: str, path: Path) -> list[Mapping[str, object]]:
 
 
 def parse_json_lines(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Line number, from 1, and object of every line that is not blank.
+    """Number, from 1, and object of every line; blank lines at the end are none.
 
     Raises:
-        UnreadableError: a line is not JSON.
+        UnreadableError: a line is not JSON, or blank.
         SchemaError: a line is not an object.
     """
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, line in enumerate(text.rstrip().split("\n"), start=1):
         try:
             value = json.loads(line)
         except json.JSONDecodeError as error:

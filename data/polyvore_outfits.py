@@ -1,0 +1,166 @@
+"""Reader of the Polyvore Outfits release (Vasileva et al. 2018) in its official files."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from data.errors import SchemaError, UnknownItemError, UnreadableError
+from data.imported import Imported, imported
+from data.json_files import kind_of, parse_json, read_text
+from data.polyvore_sets import OutfitRows, PolyvoreSet, read_sets, split_files
+from data.release_images import with_images
+from data.slots import SLOTS
+from data.tables import ITEM_SCHEMA
+
+_FIELDS = ("title", "url_name", "description", "category_id", "semantic_category")
+_OTHER = {
+    **dict.fromkeys(
+        ("train_no_dup.json", "valid_no_dup.json", "test_no_dup.json"),
+        "a folder of Maryland Polyvore: use `outfit import maryland`",
+    ),
+    "disjoint": "the folder above the splits: name its `disjoint` or `nondisjoint` folder",
+    "nondisjoint": "the folder above the splits: name its `nondisjoint` folder",
+}
+
+
+def read_polyvore_outfits(folder: Path) -> Imported:
+    """Read any of `{train,valid,test}.json` with the items' metadata and the category names.
+
+    `polyvore_item_metadata.json`, `categories.csv` (optional) and `images/` (optional) lie in
+    `folder` or, as in the release, in the one above. Every item of the metadata is kept. A category
+    is called `<name> (<id>)`, so that ids that share a name stay apart; an item without an id, or
+    with one that the file does not name, is `unknown`, with its slot from `semantic_category`.
+
+    Raises:
+        UnreadableError: a file is absent, empty or broken.
+        SchemaError: a field is missing or of the wrong kind.
+        DuplicateError: a set, or an index of a set, stands twice.
+        UnknownItemError: a set names an item that the metadata does not hold.
+    """
+    files = split_files(folder, "{}.json", _OTHER)
+    metadata_file = _beside(folder, "polyvore_item_metadata.json")
+    categories_file = _beside(folder, "categories.csv")
+    metadata = read_metadata(metadata_file)
+    names = read_category_names(categories_file) if categories_file.exists() else {}
+    known = set(metadata["item_id"])
+    outfits, repeated = OutfitRows(), Counter[str]()
+    for outfit in read_sets(files):
+        item_ids = _item_ids(outfit, known)
+        outfits.add(outfit, item_ids)
+        repeated["outfits"] += len(set(item_ids)) < len(item_ids)
+    return imported(
+        with_images(_items(metadata, names), _beside(folder, "images")),
+        outfits.table(),
+        source="polyvore-outfits",
+        files=[*files.values(), metadata_file, *([categories_file] if names else [])],
+        notes={
+            "category_ids_without_name": _unnamed(metadata, names),
+            "outfits_that_repeat_an_item": repeated["outfits"],
+            "dropped": dict(outfits.dropped),
+        },
+    )
+
+
+def read_metadata(file: Path) -> pl.DataFrame:
+    """Items by id with the fields of `_FIELDS` as text, null where absent or blank.
+
+    Raises:
+        UnreadableError: the file is absent, empty or broken.
+        SchemaError: it is not an object of objects, or a field is not text.
+    """
+    records = parse_json(read_text(file), file)
+    if not isinstance(records, dict):
+        raise SchemaError(expected="an object of items by item_id", got=kind_of(records), file=file)
+    rows = [
+        (item_id, *_texts(record, file, row, item_id=item_id))
+        for row, (item_id, record) in enumerate(records.items(), start=1)
+    ]
+    if not rows:
+        raise UnreadableError(expected="content", got="an empty object", file=file)
+    return pl.DataFrame(rows, dict.fromkeys(("item_id", *_FIELDS), pl.String()), orient="row")
+
+
+def read_category_names(file: Path) -> dict[str, str]:
+    """The name of every category id, `<name> (<id>)`; of several names the first listed.
+
+    Lines are `<id>,<name>,<slot>`, with a header or without.
+
+    Raises:
+        UnreadableError: the file is absent or empty.
+        SchemaError: a line has no number or no name.
+    """
+    names: dict[str, str] = {}
+    lines = [[cell.strip() for cell in line] for line in csv.reader(read_text(file).splitlines())]
+    for row, cells in enumerate(lines[lines[0][:1] == ["category_id"] :], start=1):
+        if len(cells) < 2 or not cells[0].isdigit() or not cells[1]:
+            raise SchemaError(
+                expected="`<id>,<name>,<slot>`", got=repr(",".join(cells)), file=file, row=row
+            )
+        names.setdefault(cells[0], f"{cells[1]} ({cells[0]})")
+    return names
+
+
+def _items(metadata: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    slot = pl.col("semantic_category").str.to_lowercase()
+    return metadata.select(
+        "item_id",
+        "description",
+        title=pl.coalesce("title", "url_name"),
+        category=_category(names),
+        slot=pl.when(slot.is_in(SLOTS)).then(slot),
+    ).select(name for name in ITEM_SCHEMA if name in (*metadata.columns, "category", "slot"))
+
+
+def _category(names: Mapping[str, str]) -> pl.Expr:
+    return pl.col("category_id").replace_strict(
+        list(names), list(names.values()), default=None, return_dtype=pl.String()
+    )
+
+
+def _unnamed(metadata: pl.DataFrame, names: Mapping[str, str]) -> dict[str, int]:
+    """How many items have each category id that `names` does not hold."""
+    unnamed = metadata["category_id"].filter(
+        metadata.select(_category(names).is_null()).to_series()
+    )
+    return dict(unnamed.drop_nulls().value_counts(sort=True).iter_rows())
+
+
+def _texts(record: object, file: Path, row: int, *, item_id: str) -> Iterator[str | None]:
+    if not isinstance(record, dict):
+        raise SchemaError(
+            expected="an object", got=kind_of(record), file=file, row=row, field=item_id
+        )
+    for name in _FIELDS:
+        value = record.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
+            raise SchemaError(
+                expected="text", got=kind_of(value), file=file, row=row, field=f"{item_id}.{name}"
+            )
+        yield None if value is None else str(value).strip() or None
+
+
+def _item_ids(outfit: PolyvoreSet, known: set[str]) -> Sequence[str]:
+    item_ids = []
+    for place in range(len(outfit.items)):
+        item_id = outfit.text(place, "item_id")
+        if item_id is None:
+            raise outfit.wrong(f"items[{place}].item_id", "an identifier", None)
+        if item_id not in known:
+            raise UnknownItemError(
+                expected="an item of polyvore_item_metadata.json",
+                got=repr(item_id),
+                file=outfit.file,
+                row=outfit.row,
+                field=f"items[{place}].item_id",
+            )
+        item_ids.append(item_id)
+    return item_ids
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """`name` in `folder` or, where only that one exists, in the folder above."""
+    above = folder.resolve().parent / name
+    return above if above.exists() and not (folder / name).exists() else folder / name
