@@ -1,4 +1,4 @@
-"""Any sentence-transformers model as an encoder of texts."""
+"""Any sentence-transformers model as an encoder of texts or of pictures."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from huggingface_hub import snapshot_download
 from jaxtyping import Float32
+from PIL import Image
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from data.errors import InputError
+from engine.encoders.image import Encoded
+from engine.encoders.picture import readable_batches
+
+BATCH = 64
+SIZE = 512  # no smaller than what the usual models scale down to
 
 
 class SentenceTextEncoder:
@@ -21,22 +28,65 @@ class SentenceTextEncoder:
     Args:
         encoder_id: the name that loads this encoder again.
         model: the loaded model.
+
+    Raises:
+        InputError: the model takes no texts.
     """
 
     def __init__(self, encoder_id: str, model: SentenceTransformer) -> None:
+        _check_takes("text", encoder_id, model)
         self.id = encoder_id
-        self.dim = model.get_embedding_dimension() or 0
         self._model = model
+        self.dim = _encode(model, ["a"]).shape[1]
 
     def encode(self, texts: Sequence[str]) -> Float32[np.ndarray, "texts dim"]:
         """One unit vector a text; a repeated text is computed once."""
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        vectors = self._model.encode(
-            list(rows), batch_size=64, show_progress_bar=False, normalize_embeddings=True
+        return _encode(self._model, list(rows))[[rows[text] for text in texts]]
+
+
+class SentenceImageEncoder:
+    """Picture vectors of unit length from a sentence-transformers model such as CLIP or SigLIP.
+
+    Args:
+        encoder_id: the name that loads this encoder again.
+        model: the loaded model; its own processor scales the pictures.
+
+    Raises:
+        InputError: the model takes no pictures.
+    """
+
+    def __init__(self, encoder_id: str, model: SentenceTransformer) -> None:
+        _check_takes("image", encoder_id, model)
+        self.id = encoder_id
+        self._model = model
+        self.dim = _encode(model, [Image.new("RGB", (SIZE, SIZE))]).shape[1]
+
+    def encode(self, images: Sequence[Path | bytes]) -> Encoded:
+        """One unit vector a picture, and where there is one; an unreadable picture is zero."""
+        vectors = np.zeros((len(images), self.dim), dtype=np.float32)
+        present = np.zeros(len(images), dtype=np.bool_)
+        for rows, pixels in readable_batches(images, SIZE, BATCH, torch.get_num_threads()):
+            present[rows] = True
+            vectors[rows] = _encode(self._model, [Image.fromarray(image) for image in pixels])
+        return vectors, present
+
+
+def _check_takes(modality: str, encoder_id: str, model: SentenceTransformer) -> None:
+    if modality not in model.modalities:
+        raise InputError(
+            expected=f"{encoder_id!r} to be a model that takes {modality}",
+            got=f"one that takes {', '.join(map(str, model.modalities))}",
         )
-        return np.asarray(vectors[[rows[text] for text in texts]], dtype=np.float32)
+
+
+def _encode(model: SentenceTransformer, inputs: list[Any]) -> Float32[np.ndarray, "inputs dim"]:
+    vectors = model.encode(
+        inputs, batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True
+    )
+    return np.asarray(vectors, dtype=np.float32)
 
 
 def load_sentence_transformer(name: str) -> SentenceTransformer:
