@@ -39,7 +39,7 @@ def imported(
         files: the files that were read.
         notes: further entries of the report, such as what was dropped and why.
     """
-    whole = _completed(items)
+    whole = completed(items)
     ordered = in_order(outfits)
     report = {
         "source": source,
@@ -74,7 +74,8 @@ def write_imported(out: Path, result: Imported, *, replace: bool = False) -> Non
         write_dataset(folder, result.items, result.outfits, result.report)
 
 
-def _completed(items: pl.DataFrame) -> pl.DataFrame:
+def completed(items: pl.DataFrame) -> pl.DataFrame:
+    """Every column of `ITEM_SCHEMA`; an absent category is `unknown`, an absent slot its slot."""
     whole = empty_columns(items, ITEM_SCHEMA).with_columns(
         pl.col("category").fill_null(UNKNOWN_CATEGORY),
         pl.col("attributes").fill_null(pl.lit([], ITEM_SCHEMA["attributes"])),
