@@ -1,6 +1,7 @@
 """Image encoders: what turns pictures into vectors."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from jaxtyping import Bool, Float32
 
 from data.errors import InputError
 from engine.encoders.lite0_network import DIM, SIZE, lite0_onnx
-from engine.encoders.picture import readable_batches
+from engine.encoders.picture import read_pictures
 from engine.encoders.text import PREFIX
 
 Encoded = tuple[Float32[np.ndarray, "images dim"], Bool[np.ndarray, " images"]]
@@ -29,7 +30,10 @@ class ImageEncoder(Protocol):
 
 
 class Lite0Encoder:
-    """EfficientNet-Lite0 features on ONNX Runtime; threads decode ahead of it.
+    """EfficientNet-Lite0 features on ONNX Runtime.
+
+    Each thread decodes a batch and runs the network on it alone: no thread waits for another,
+    which on a busy machine is twice as fast as one call on all threads.
 
     Args:
         batch_size: pictures a network call; more than 16 gains nothing on a CPU.
@@ -40,9 +44,8 @@ class Lite0Encoder:
 
     def __init__(self, *, batch_size: int = 16) -> None:
         self._batch_size = batch_size
-        self._num_threads = torch.get_num_threads()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._num_threads
+        options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
             lite0_onnx(), options, providers=["CPUExecutionProvider"]
         )
@@ -51,9 +54,16 @@ class Lite0Encoder:
         """One vector a picture, and where there is one; an unreadable picture is zero."""
         vectors = np.zeros((len(images), self.dim), dtype=np.float32)
         present = np.zeros(len(images), dtype=np.bool_)
-        for rows, pixels in readable_batches(images, SIZE, self._batch_size, self._num_threads):
-            present[rows] = True
-            vectors[rows] = self._session.run(None, {"pixels": pixels})[0]
+
+        def encode_from(start: int) -> None:
+            rows, pixels = read_pictures(images[start : start + self._batch_size], SIZE)
+            if rows:
+                where = np.asarray(rows) + start
+                vectors[where] = self._session.run(None, {"pixels": pixels})[0]
+                present[where] = True
+
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            list(pool.map(encode_from, range(0, len(images), self._batch_size)))
         return vectors, present
 
 

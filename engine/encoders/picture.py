@@ -2,8 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -82,22 +81,19 @@ def why_unreadable(source: Path | bytes) -> str | None:
     return None
 
 
-def readable_batches(
-    images: Sequence[Path | bytes], size: int, batch_size: int, num_threads: int
-) -> Iterator[tuple[list[int], UInt8[np.ndarray, "batch size size 3"]]]:
-    """Positions and pixels of the readable pictures, decoded ahead by threads."""
+def read_pictures(
+    images: Sequence[Path | bytes], size: int
+) -> tuple[list[int], UInt8[np.ndarray, "readable size size 3"]]:
+    """Positions and pixels of the readable ones among several pictures."""
     rows: list[int] = []
-    batch: list[np.ndarray] = []
-    with ThreadPoolExecutor(num_threads) as pool:
-        for row, pixels in enumerate(pool.map(lambda image: _pixels(image, size), images)):
-            if pixels is not None:
-                rows.append(row)
-                batch.append(pixels)
-            if len(rows) == batch_size:
-                yield rows, np.stack(batch)
-                rows, batch = [], []
-    if rows:
-        yield rows, np.stack(batch)
+    pixels = np.empty((len(images), size, size, 3), dtype=np.uint8)
+    for row, image in enumerate(images):
+        try:
+            pixels[len(rows)] = read_picture(image, size)
+        except UnreadableError:
+            continue
+        rows.append(row)
+    return rows, pixels[: len(rows)]
 
 
 def _content(source: Path | bytes) -> bytes:
@@ -146,10 +142,3 @@ def _opaque(picture: Image.Image) -> Image.Image:
     layer = picture.convert("RGBA")
     white = Image.new("RGBA", layer.size, "white")
     return Image.alpha_composite(white, layer).convert("RGB")
-
-
-def _pixels(image: Path | bytes, size: int) -> np.ndarray | None:
-    try:
-        return read_picture(image, size)
-    except UnreadableError:
-        return None

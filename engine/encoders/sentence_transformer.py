@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from huggingface_hub import snapshot_download
 from jaxtyping import Float32
 from PIL import Image
@@ -16,7 +15,7 @@ from transformers.utils import logging as transformers_logging
 
 from data.errors import InputError
 from engine.encoders.image import Encoded
-from engine.encoders.picture import readable_batches
+from engine.encoders.picture import read_pictures
 
 BATCH = 64
 SIZE = 512  # no smaller than what the usual models scale down to
@@ -68,9 +67,12 @@ class SentenceImageEncoder:
         """One unit vector a picture, and where there is one; an unreadable picture is zero."""
         vectors = np.zeros((len(images), self.dim), dtype=np.float32)
         present = np.zeros(len(images), dtype=np.bool_)
-        for rows, pixels in readable_batches(images, SIZE, BATCH, torch.get_num_threads()):
-            present[rows] = True
-            vectors[rows] = _encode(self._model, [Image.fromarray(image) for image in pixels])
+        for start in range(0, len(images), BATCH):
+            rows, pixels = read_pictures(images[start : start + BATCH], SIZE)
+            if rows:
+                where = np.asarray(rows) + start
+                vectors[where] = _encode(self._model, [Image.fromarray(image) for image in pixels])
+                present[where] = True
         return vectors, present
 
 
