@@ -1,6 +1,6 @@
 """A shop's own tables: items, outfits and pictures, made into the project's tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -9,7 +9,7 @@ import polars as pl
 from data.errors import DuplicateError, SchemaError, UnreadableError
 from data.imported import Imported, completed, imported
 from data.table_files import read_table
-from data.tables import ITEM_SCHEMA, OUTFIT_SCHEMA, check_items, check_outfits, first_true
+from data.tables import ITEM_SCHEMA, OUTFIT_SCHEMA, Columns, check_items, check_outfits, first_true
 
 Split: TypeAlias = Literal["train", "valid", "test"]
 
@@ -92,7 +92,7 @@ def _require(frame: pl.DataFrame, names: Sequence[str], file: Path) -> None:
             raise SchemaError(expected="this column", got=got, file=file, field=name)
 
 
-def _typed(frame: pl.DataFrame, schema: Mapping[str, pl.DataType], file: Path) -> pl.DataFrame:
+def _typed(frame: pl.DataFrame, schema: Columns, file: Path) -> pl.DataFrame:
     """Text columns cast to their types.
 
     Raises:

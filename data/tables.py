@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import polars as pl
 
@@ -12,6 +12,9 @@ from data.slots import SLOTS
 UNKNOWN_CATEGORY: Final = "unknown"
 AVAILABILITY: Final = ("in_stock", "out_of_stock", "preorder", "backorder")
 SPLITS: Final = ("train", "valid", "test")
+
+Columns: TypeAlias = Mapping[str, Any]
+"""Types by column; polars' own types are not ones that a run-time checker can read."""
 
 ITEM_SCHEMA: Final = pl.Schema(
     {
@@ -81,7 +84,7 @@ def check_outfits(outfits: pl.DataFrame, items: pl.DataFrame, file: Path | str) 
     _refuse(outfits, alone, "an outfit of two items or more", file, got="an outfit of one")
 
 
-def empty_columns(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+def empty_columns(frame: pl.DataFrame, schema: Columns) -> pl.DataFrame:
     """`frame` with every column of `schema`, in its order; the missing ones hold nulls."""
     return frame.select(
         pl.col(name) if name in frame.columns else pl.lit(None, dtype).alias(name)
@@ -89,7 +92,7 @@ def empty_columns(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.
     )
 
 
-def _check_schema(frame: pl.DataFrame, schema: pl.Schema, file: Path | str) -> None:
+def _check_schema(frame: pl.DataFrame, schema: Columns, file: Path | str) -> None:
     for name, dtype in schema.items():
         got = frame.schema.get(name)
         if got != dtype:
