@@ -1,7 +1,7 @@
 """The protocol behind which every model and every control is evaluated."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -9,6 +9,7 @@ from jaxtyping import Float
 from data.questions import CompatibilityQuestion, FitbQuestion
 
 
+@runtime_checkable
 class Scorer(Protocol):
     """Gives outfits and candidates scores of any scale; a higher score is a better match."""
 

@@ -1,0 +1,64 @@
+"""The category control: which categories are worn together, counted on the training outfits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from jaxtyping import Float, Int64
+
+from data.questions import CompatibilityQuestion, FitbQuestion
+from engine.controls.item_pairs import ItemPairs, candidate_pairs, outfit_pairs, per_question
+from engine.training_counts import TrainingCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CategoryPmi:
+    """Mean pointwise mutual information of the categories, over pairs of items.
+
+    pmi(a, b) = log p(a, b) / (p(a) p(b)), where p(a, b) is the share of ordered item pairs of
+    training outfits with these categories after one is added to every count, and p(a) is its
+    marginal. A category that training never saw is neutral: its pairs have a pmi of zero.
+
+    Args:
+        codes: the category of every item as a row of `table`; its last row is the neutral one.
+        table: the pmi of every pair of categories.
+    """
+
+    codes: Int64[np.ndarray, " items"]
+    table: Float[np.ndarray, "categories categories"]
+    name: str = "category_pmi"
+
+    @classmethod
+    def of(cls, counts: TrainingCounts, items: pl.DataFrame) -> "CategoryPmi":
+        """Fit the control to a catalogue, the item table whose rows the questions name."""
+        names = counts.categories["category"].to_list()
+        code_of = {name: code for code, name in enumerate(names)}
+        codes = [code_of.get(name, len(names)) for name in items["category"].to_list()]
+        return cls(codes=np.array(codes, dtype=np.int64), table=_pmi(counts, code_of))
+
+    def score_outfits(
+        self, questions: Sequence[CompatibilityQuestion]
+    ) -> Float[np.ndarray, " questions"]:
+        """Mean pmi over the pairs of the outfit."""
+        return self._mean(outfit_pairs(questions))
+
+    def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
+        """Mean pmi of the candidate with the items of the context."""
+        return per_question(self._mean(candidate_pairs(questions)), questions)
+
+    def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+        return pairs.mean(self.table[self.codes[pairs.first], self.codes[pairs.second]])
+
+
+def _pmi(
+    counts: TrainingCounts, code_of: dict[str, int]
+) -> Float[np.ndarray, "categories categories"]:
+    """The pmi of every pair of known categories, with a row and a column of zeros after them."""
+    joint = np.ones((len(code_of), len(code_of)))
+    for first, second, number in counts.category_pairs.iter_rows():
+        joint[code_of[first], code_of[second]] += number
+        joint[code_of[second], code_of[first]] += number
+    joint /= joint.sum() if code_of else 1.0
+    marginal = joint.sum(axis=1)
+    return np.pad(np.log(joint / np.outer(marginal, marginal)), (0, 1))

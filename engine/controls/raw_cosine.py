@@ -1,0 +1,58 @@
+"""The raw cosine control: items that look or read alike are said to match; nothing is learnt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from data.features import Feature
+from data.questions import CompatibilityQuestion, FitbQuestion
+from engine.controls.item_pairs import ItemPairs, candidate_pairs, outfit_pairs, per_question
+
+CHUNK = 8192  # pairs whose vectors are in memory at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RawCosine:
+    """Mean cosine of the frozen features over pairs of items.
+
+    Modalities are scaled to unit length each and then joined, so the cosine of a pair is its mean
+    over the modalities that both items have. A pair without any is left out; no pair means zero.
+    """
+
+    features: tuple[Feature, ...]
+    name: str = "raw_cosine"
+
+    def score_outfits(
+        self, questions: Sequence[CompatibilityQuestion]
+    ) -> Float[np.ndarray, " questions"]:
+        """Mean cosine over the pairs of the outfit."""
+        return self._mean(outfit_pairs(questions))
+
+    def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
+        """Mean cosine of the candidate with the items of the context."""
+        return per_question(self._mean(candidate_pairs(questions)), questions)
+
+    def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+        total = np.zeros(len(pairs.owner))
+        shared = np.zeros(len(pairs.owner))
+        for feature in self.features:
+            cosine = _cosine(feature, pairs)
+            shared += ~np.isnan(cosine)
+            total += np.nan_to_num(cosine)
+        return pairs.mean(np.where(shared > 0, total / np.maximum(shared, 1), np.nan))
+
+
+def _cosine(feature: Feature, pairs: ItemPairs) -> Float[np.ndarray, " pairs"]:
+    """Cosine of every pair, NaN where one of the two lacks the feature."""
+    cosine = np.full(len(pairs.owner), np.nan)
+    both = np.flatnonzero(feature.present[pairs.first] & feature.present[pairs.second])
+    for start in range(0, len(both), CHUNK):
+        chunk = both[start : start + CHUNK]
+        first = feature.vectors[pairs.first[chunk]].astype(np.float64)
+        second = feature.vectors[pairs.second[chunk]].astype(np.float64)
+        norms = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+        dots = np.einsum("pd,pd->p", first, second)
+        cosine[chunk] = np.divide(dots, norms, out=np.zeros_like(dots), where=norms > 0)
+    return cosine
