@@ -1,0 +1,154 @@
+"""The client's side of the contract: questions into messages, messages into answers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.recommender import Complement, Filters, Item, RankedCandidate, Slot
+from serving.pb.outfit.v1 import outfit_pb2 as pb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """An item of the request that was judged without one of its modalities."""
+
+    field: str
+    modality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What every answer holds: the bundle that gave it, and what the items lacked."""
+
+    bundle_id: str
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How well an outfit goes together; higher is better, the probability from 0 to 1."""
+
+    logit: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreAnswer(Answer):
+    """One score for each outfit, in the order asked."""
+
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillAnswer(Answer):
+    """Every candidate, best first."""
+
+    ranked: tuple[RankedCandidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplementsAnswer(Answer):
+    """What completes the outfit, best first."""
+
+    complements: tuple[Complement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetAnswer(Answer):
+    """The vector of what is wanted, of unit length."""
+
+    vector: np.ndarray
+
+
+def encode_items(items: Iterable[Item]) -> list[pb.Item]:
+    """Items by identifier or inline."""
+    return [_encode_item(item) for item in items]
+
+
+def encode_outfits(outfits: Iterable[Sequence[Item]]) -> pb.ScoreOutfitsRequest:
+    """Outfits to score."""
+    return pb.ScoreOutfitsRequest(
+        outfits=[pb.Outfit(items=encode_items(items)) for items in outfits]
+    )
+
+
+def encode_slot(slot: Slot | None) -> pb.Slot | None:
+    """What is wanted, if anything is said about it."""
+    if slot is None:
+        return None
+    return pb.Slot(category=slot.category or "", text=slot.text or "")
+
+
+def encode_filters(filters: Filters) -> pb.Filters:
+    """Which catalogue items may come back."""
+    return pb.Filters(
+        exclude_item_ids=sorted(filters.exclude),
+        min_price=filters.min_price,
+        max_price=filters.max_price,
+        in_stock_only=filters.in_stock_only,
+    )
+
+
+def decode_scores(response: pb.ScoreOutfitsResponse) -> ScoreAnswer:
+    """The answer to ScoreOutfits."""
+    return ScoreAnswer(
+        bundle_id=response.provenance.bundle_id,
+        missing=_decode_missing(response.missing),
+        scores=tuple(Score(logit=s.logit, probability=s.probability) for s in response.scores),
+    )
+
+
+def decode_ranked(response: pb.FillInTheBlankResponse) -> FillAnswer:
+    """The answer to FillInTheBlank."""
+    return FillAnswer(
+        bundle_id=response.provenance.bundle_id,
+        missing=_decode_missing(response.missing),
+        ranked=tuple(
+            RankedCandidate(position=one.position, item_id=one.item_id, logit=one.logit)
+            for one in response.ranked
+        ),
+    )
+
+
+def decode_complements(response: pb.RetrieveComplementsResponse) -> ComplementsAnswer:
+    """The answer to RetrieveComplements."""
+    return ComplementsAnswer(
+        bundle_id=response.provenance.bundle_id,
+        missing=_decode_missing(response.missing),
+        complements=tuple(
+            Complement(item_id=one.item_id, similarity=one.similarity)
+            for one in response.complements
+        ),
+    )
+
+
+def decode_target(response: pb.EmbedTargetResponse) -> TargetAnswer:
+    """The answer to EmbedTarget."""
+    return TargetAnswer(
+        bundle_id=response.provenance.bundle_id,
+        missing=_decode_missing(response.missing),
+        vector=np.array(response.vector, dtype=np.float32),
+    )
+
+
+def _encode_item(item: Item) -> pb.Item:
+    if isinstance(item, str):
+        return pb.Item(item_id=item)
+    return pb.Item(
+        content=pb.ItemContent(
+            category=item.category or "",
+            title=item.title or "",
+            description=item.description or "",
+            attributes=[pb.Attribute(name=k, value=v) for k, v in item.attributes.items()],
+            image=item.image or b"",
+            vectors=[
+                pb.FeatureVector(feature=name, values=vector.tolist())
+                for name, vector in item.vectors.items()
+            ],
+        )
+    )
+
+
+def _decode_missing(messages: Iterable[pb.MissingModality]) -> tuple[Missing, ...]:
+    return tuple(Missing(field=one.field, modality=one.modality) for one in messages)

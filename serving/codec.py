@@ -1,0 +1,270 @@
+"""Requests turned into the engine's words, within the limits that the contract states, and back."""
+
+from collections.abc import Iterable, Sequence, Sized
+
+import numpy as np
+
+from data.errors import DuplicateError, SchemaError
+from engine.recommender import (
+    Complement,
+    Filters,
+    Item,
+    ItemContent,
+    OutfitScore,
+    RankedCandidate,
+    Slot,
+)
+from serving.pb.outfit.v1 import outfit_pb2 as pb
+
+MAX_MESSAGE_BYTES = 32 * 2**20
+MAX_OUTFITS = 256
+MAX_ITEMS = 32
+MAX_CANDIDATES = 256
+MAX_INLINE_ITEMS = 256
+MAX_COMPLEMENTS = 1_000
+MAX_EXCLUDED = 10_000
+MAX_ATTRIBUTES = 64
+MAX_VECTORS = 16
+MAX_VECTOR_LENGTH = 4_096
+MAX_IMAGE_BYTES = 8 * 2**20
+MAX_TEXT_LENGTH = 2_000
+MAX_NAME_LENGTH = 256
+
+
+def decode_outfits(request: pb.ScoreOutfitsRequest) -> list[list[Item]]:
+    """The outfits to score.
+
+    Raises:
+        SchemaError: a field is missing, malformed or beyond a limit.
+        DuplicateError: an item names an attribute or a feature twice.
+    """
+    _check_count(request.outfits, MAX_OUTFITS, "outfits")
+    outfits = [
+        decode_items(outfit.items, f"outfits[{number}].items")
+        for number, outfit in enumerate(request.outfits)
+    ]
+    _check_inline([item for outfit in outfits for item in outfit], "outfits")
+    return outfits
+
+
+def decode_question(
+    request: pb.FillInTheBlankRequest,
+) -> tuple[list[Item], list[Item], Slot | None]:
+    """The context, the candidates and the slot, if one is given; raises as `decode_outfits`."""
+    context = decode_items(request.context, "context")
+    candidates = decode_items(request.candidates, "candidates", limit=MAX_CANDIDATES)
+    _check_inline([*context, *candidates], "candidates")
+    return context, candidates, decode_slot(request) if request.HasField("slot") else None
+
+
+def decode_items(messages: Sequence[pb.Item], field: str, *, limit: int = MAX_ITEMS) -> list[Item]:
+    """Between 1 and `limit` items; raises as `decode_outfits`."""
+    _check_count(messages, limit, field)
+    return [
+        _decode_item(message, f"{field}[{position}]") for position, message in enumerate(messages)
+    ]
+
+
+def decode_slot(
+    request: pb.FillInTheBlankRequest | pb.RetrieveComplementsRequest | pb.EmbedTargetRequest,
+) -> Slot:
+    """The slot, which has to name a category, a text, or both; raises SchemaError."""
+    message = request.slot
+    if not (message.category or message.text):
+        raise SchemaError(expected="a category, a text or both", got="neither", field="slot")
+    return Slot(
+        category=_optional(message.category, "slot.category", limit=MAX_NAME_LENGTH),
+        text=_optional(message.text, "slot.text"),
+    )
+
+
+def decode_count(request: pb.RetrieveComplementsRequest) -> int:
+    """How many complements are wanted; raises SchemaError outside 1 to 1,000."""
+    if not 1 <= request.k <= MAX_COMPLEMENTS:
+        raise SchemaError(expected=f"1 to {MAX_COMPLEMENTS}", got=str(request.k), field="k")
+    return request.k
+
+
+def decode_filters(request: pb.RetrieveComplementsRequest) -> Filters:
+    """The filters; none given lets everything pass; raises SchemaError."""
+    message = request.filters
+    field = "filters.exclude_item_ids"
+    if message.exclude_item_ids:
+        _check_count(message.exclude_item_ids, MAX_EXCLUDED, field)
+    low = _price(message, "min_price")
+    high = _price(message, "max_price")
+    if low is not None and high is not None and low > high:
+        raise SchemaError(
+            expected=f"at least min_price {low}", got=str(high), field="filters.max_price"
+        )
+    return Filters(
+        exclude=frozenset(_names(message.exclude_item_ids, field)),
+        min_price=low,
+        max_price=high,
+        in_stock_only=message.in_stock_only,
+    )
+
+
+def encode_scores(bundle_id: str, scores: Sequence[OutfitScore]) -> pb.ScoreOutfitsResponse:
+    """One score for each outfit, and what their items lacked."""
+    return pb.ScoreOutfitsResponse(
+        provenance=pb.Provenance(bundle_id=bundle_id),
+        scores=[
+            pb.OutfitScore(logit=score.logit, probability=score.probability) for score in scores
+        ],
+        missing=[
+            message
+            for number, score in enumerate(scores)
+            for message in encode_missing(score.missing, f"outfits[{number}].items")
+        ],
+    )
+
+
+def encode_ranked(
+    bundle_id: str, ranked: Sequence[RankedCandidate], missing: Iterable[pb.MissingModality]
+) -> pb.FillInTheBlankResponse:
+    """The candidates, best first."""
+    return pb.FillInTheBlankResponse(
+        provenance=pb.Provenance(bundle_id=bundle_id),
+        ranked=[
+            pb.RankedCandidate(position=one.position, item_id=one.item_id, logit=one.logit)
+            for one in ranked
+        ],
+        missing=missing,
+    )
+
+
+def encode_complements(
+    bundle_id: str, complements: Sequence[Complement], missing: Iterable[pb.MissingModality]
+) -> pb.RetrieveComplementsResponse:
+    """The complements, best first."""
+    return pb.RetrieveComplementsResponse(
+        provenance=pb.Provenance(bundle_id=bundle_id),
+        complements=[
+            pb.Complement(item_id=one.item_id, similarity=one.similarity) for one in complements
+        ],
+        missing=missing,
+    )
+
+
+def encode_target(
+    bundle_id: str, vector: np.ndarray, missing: Iterable[pb.MissingModality]
+) -> pb.EmbedTargetResponse:
+    """The vector of what is wanted."""
+    return pb.EmbedTargetResponse(
+        provenance=pb.Provenance(bundle_id=bundle_id),
+        vector=vector.tolist(),
+        missing=missing,
+    )
+
+
+def encode_missing(missing: Sequence[str], field: str) -> list[pb.MissingModality]:
+    """Modalities that items lacked, given as `position:modality` within `field`."""
+    pairs = [entry.split(":", 1) for entry in missing]
+    return [
+        pb.MissingModality(field=f"{field}[{position}]", modality=modality)
+        for position, modality in pairs
+    ]
+
+
+def _decode_item(message: pb.Item, field: str) -> Item:
+    match message.WhichOneof("source"):
+        case "item_id":
+            return _required(message.item_id, f"{field}.item_id")
+        case "content":
+            return _decode_content(message.content, f"{field}.content")
+    raise SchemaError(expected="item_id or content", got="neither", field=field)
+
+
+def _decode_content(message: pb.ItemContent, field: str) -> ItemContent:
+    if not message.ListFields():
+        raise SchemaError(expected="at least one field", got="none", field=field)
+    if len(message.image) > MAX_IMAGE_BYTES:
+        raise SchemaError(
+            expected=f"at most {MAX_IMAGE_BYTES} bytes",
+            got=str(len(message.image)),
+            field=f"{field}.image",
+        )
+    return ItemContent(
+        category=_optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
+        title=_optional(message.title, f"{field}.title"),
+        description=_optional(message.description, f"{field}.description"),
+        attributes=_decode_attributes(message.attributes, f"{field}.attributes"),
+        image=message.image or None,
+        vectors=_decode_vectors(message.vectors, f"{field}.vectors"),
+    )
+
+
+def _decode_attributes(messages: Sequence[pb.Attribute], field: str) -> dict[str, str]:
+    _check_at_most(messages, MAX_ATTRIBUTES, field)
+    attributes: dict[str, str] = {}
+    for position, message in enumerate(messages):
+        here = f"{field}[{position}]"
+        name = _required(message.name, f"{here}.name")
+        if name in attributes:
+            raise DuplicateError(expected="each name once", got=name, field=f"{here}.name")
+        attributes[name] = _required(message.value, f"{here}.value", limit=MAX_TEXT_LENGTH)
+    return attributes
+
+
+def _decode_vectors(messages: Sequence[pb.FeatureVector], field: str) -> dict[str, np.ndarray]:
+    _check_at_most(messages, MAX_VECTORS, field)
+    vectors: dict[str, np.ndarray] = {}
+    for position, message in enumerate(messages):
+        here = f"{field}[{position}]"
+        feature = _required(message.feature, f"{here}.feature")
+        if feature in vectors:
+            raise DuplicateError(expected="each feature once", got=feature, field=f"{here}.feature")
+        _check_count(message.values, MAX_VECTOR_LENGTH, f"{here}.values")
+        vectors[feature] = np.array(message.values, dtype=np.float32)
+        if not np.isfinite(vectors[feature]).all():
+            raise SchemaError(
+                expected="finite numbers", got="NaN or infinity", field=f"{here}.values"
+            )
+    return vectors
+
+
+def _price(message: pb.Filters, name: str) -> float | None:
+    if not message.HasField(name):
+        return None
+    price = float(getattr(message, name))
+    if not (np.isfinite(price) and price >= 0):
+        raise SchemaError(
+            expected="a finite price of 0 or more", got=str(price), field=f"filters.{name}"
+        )
+    return price
+
+
+def _names(names: Sequence[str], field: str) -> list[str]:
+    return [_required(name, f"{field}[{position}]") for position, name in enumerate(names)]
+
+
+def _required(text: str, field: str, *, limit: int = MAX_NAME_LENGTH) -> str:
+    if not text:
+        raise SchemaError(expected=f"1 to {limit} characters", got="none", field=field)
+    return _optional(text, field, limit=limit) or ""
+
+
+def _optional(text: str, field: str, *, limit: int = MAX_TEXT_LENGTH) -> str | None:
+    if len(text) > limit:
+        raise SchemaError(expected=f"at most {limit} characters", got=f"{len(text)}", field=field)
+    return text or None
+
+
+def _check_count(values: Sized, limit: int, field: str) -> None:
+    if not values:
+        raise SchemaError(expected=f"1 to {limit}", got="none", field=field)
+    _check_at_most(values, limit, field)
+
+
+def _check_at_most(values: Sized, limit: int, field: str) -> None:
+    if len(values) > limit:
+        raise SchemaError(expected=f"at most {limit}", got=str(len(values)), field=field)
+
+
+def _check_inline(items: Sequence[Item], field: str) -> None:
+    inline = sum(isinstance(item, ItemContent) for item in items)
+    if inline > MAX_INLINE_ITEMS:
+        raise SchemaError(
+            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(inline), field=field
+        )

@@ -1,0 +1,176 @@
+"""`outfit call`: ask a running server."""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter, validators
+
+if TYPE_CHECKING:
+    from serving.client import OutfitClient
+    from serving.client_codec import Answer
+
+app = App(name="call", help="Ask a running server (`outfit serve`).")
+
+Count = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=1_000))]
+Price = Annotated[float | None, Parameter(validator=validators.Number(gte=0))]
+Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Whom to ask and how to show the answer."""
+
+    address: str = "127.0.0.1:50051"
+    """Host and port of the server."""
+
+    deadline_s: Seconds = 10.0
+    """Seconds to wait for the answer."""
+
+    json: Annotated[bool, Parameter(negative="")] = False
+    """Print the answer as JSON instead of a table."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the blank is for and which items may come back."""
+
+    slot: str | None = None
+    """Category or coarse slot that is wanted, such as shoes."""
+
+    text: str | None = None
+    """What is wanted, in words."""
+
+    exclude: str = ""
+    """Items that may not come back: identifiers separated by commas."""
+
+    min_price: Price = None
+    """Lowest price, inclusive."""
+
+    max_price: Price = None
+    """Highest price, inclusive."""
+
+    in_stock_only: Annotated[bool, Parameter(negative="")] = False
+    """Only items in stock."""
+
+
+DEFAULT_CONNECTION = Connection()
+DEFAULT_WISH = Wish()
+
+
+@app.command
+def score(*, items: list[str], connection: Connection = DEFAULT_CONNECTION) -> None:
+    """Say how well the items of each outfit go together.
+
+    Example: `outfit call score --address 127.0.0.1:50051 --items item-1,item-2,item-3`
+
+    Args:
+        items: an outfit's item identifiers, separated by commas; repeat the flag for more outfits.
+        connection: whom to ask and how to show the answer.
+    """
+    with _client(connection) as client:
+        answer = client.score([_split(outfit) for outfit in items])
+    rows = [
+        (outfit, f"{one.logit:.4f}", f"{one.probability:.4f}")
+        for outfit, one in zip(items, answer.scores, strict=True)
+    ]
+    _show(answer, ("outfit", "logit", "probability"), rows, connection)
+
+
+@app.command
+def fill(
+    *,
+    context: str,
+    candidates: str,
+    slot: str | None = None,
+    text: str | None = None,
+    connection: Connection = DEFAULT_CONNECTION,
+) -> None:
+    """Rank candidates by how well each completes a partial outfit.
+
+    Example: `outfit call fill --context item-1,item-2 --candidates item-3,item-4,item-5`
+
+    Args:
+        context: the item identifiers of the partial outfit, separated by commas.
+        candidates: the item identifiers to rank, separated by commas.
+        slot: category or coarse slot of the blank.
+        text: what is wanted, in words.
+        connection: whom to ask and how to show the answer.
+    """
+    from engine.recommender import Slot
+
+    wanted = Slot(category=slot, text=text) if slot or text else None
+    with _client(connection) as client:
+        answer = client.fill(_split(context), _split(candidates), slot=wanted)
+    rows = [
+        (str(rank), one.item_id, f"{one.logit:.4f}") for rank, one in enumerate(answer.ranked, 1)
+    ]
+    _show(answer, ("rank", "item", "logit"), rows, connection)
+
+
+@app.command
+def complements(
+    *,
+    context: str,
+    k: Count = 10,
+    wish: Wish = DEFAULT_WISH,
+    connection: Connection = DEFAULT_CONNECTION,
+) -> None:
+    """Find catalogue items that complete a partial outfit in one slot.
+
+    Example: `outfit call complements --context item-1,item-2 --slot shoes --k 5`
+
+    Args:
+        context: the item identifiers of the partial outfit, separated by commas.
+        k: how many to return.
+        wish: what the blank is for and which items may come back.
+        connection: whom to ask and how to show the answer.
+    """
+    from engine.recommender import Filters, Slot
+
+    filters = Filters(
+        exclude=frozenset(_split(wish.exclude)),
+        min_price=wish.min_price,
+        max_price=wish.max_price,
+        in_stock_only=wish.in_stock_only,
+    )
+    wanted = Slot(category=wish.slot, text=wish.text)
+    with _client(connection) as client:
+        answer = client.complements(_split(context), wanted, k=k, filters=filters)
+    rows = [
+        (str(rank), one.item_id, f"{one.similarity:.4f}")
+        for rank, one in enumerate(answer.complements, 1)
+    ]
+    _show(answer, ("rank", "item", "similarity"), rows, connection)
+
+
+def _client(connection: Connection) -> "OutfitClient":
+    from serving.client import OutfitClient
+
+    return OutfitClient(connection.address, deadline_s=connection.deadline_s)
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def _show(
+    answer: "Answer", columns: Sequence[str], rows: Iterable[Sequence[str]], connection: Connection
+) -> None:
+    if connection.json:
+        print(json.dumps(dataclasses.asdict(answer)))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, caption=f"bundle {answer.bundle_id}")
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table)
+    for lack in answer.missing:
+        console.print(f"{lack.field} was judged without its {lack.modality}", markup=False)

@@ -1,0 +1,94 @@
+"""The one place where an exception meets a client, and where every call is logged."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+from google.protobuf.message import DecodeError
+from grpc_status import rpc_status
+
+from data.errors import InputError, OutfitError, SchemaError
+from serving.errors import refusal_of, status_of, wire_field
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID_KEY = "x-request-id"
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+OUR_METHODS = "/outfit."
+
+Behaviour = Callable[[Any, Any], Awaitable[Any]]
+
+
+class CallInterceptor(grpc.aio.ServerInterceptor):
+    """Answers every exception with a status, hides what was not raised on purpose, logs the call.
+
+    Health and reflection, which are gRPC's own, pass through untouched.
+    """
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[Any], Awaitable[Any]],
+        handler_call_details: Any,
+    ) -> Any:
+        """Wrap the handler of one of our methods."""
+        handler = await continuation(handler_call_details)
+        if handler is None or not handler_call_details.method.startswith(OUR_METHODS):
+            return handler
+        return grpc.unary_unary_rpc_method_handler(
+            _guarded(handler, handler_call_details.method),
+            request_deserializer=None,  # bytes come as they are; a broken message is ours to refuse
+            response_serializer=handler.response_serializer,
+        )
+
+
+def request_id_of(metadata: Any) -> str:
+    """The caller's name for the call when it is a plain word, else a new one."""
+    given = next((value for key, value in metadata or () if key == REQUEST_ID_KEY), "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _guarded(handler: Any, method: str) -> Behaviour:
+    async def behaviour(payload: bytes, context: Any) -> Any:
+        started = time.perf_counter()
+        request_id = request_id_of(context.invocation_metadata())
+        call: dict[str, object] = {"request_id": request_id, "method": method}
+        try:
+            response = await handler.unary_unary(_parsed(handler, payload), context)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one broad except: no text of ours leaks
+            _log_failure(error, call | _took(started))
+            status = rpc_status.to_status(status_of(error, request_id))
+            await context.abort_with_status(status)
+        logger.info("answered", extra=call | _took(started))
+        return response
+
+    return behaviour
+
+
+def _parsed(handler: Any, payload: bytes) -> Any:
+    try:
+        return handler.request_deserializer(payload)
+    except DecodeError as error:
+        raise SchemaError(
+            expected="a message of the contract", got=f"{len(payload)} bytes that are none"
+        ) from error
+
+
+def _took(started: float) -> dict[str, float]:
+    return {"duration_ms": round((time.perf_counter() - started) * 1000, 2)}
+
+
+def _log_failure(error: Exception, call: dict[str, object]) -> None:
+    refusal = refusal_of(error)
+    fields = call | {"code": refusal.code.name, "reason": refusal.reason}
+    if isinstance(error, InputError):
+        logger.info("refused", extra=fields | {"field": wire_field(error)})
+    elif isinstance(error, OutfitError):
+        logger.error("refused", extra=fields | {"cause": str(error)})
+    else:
+        logger.error("failed", extra=fields, exc_info=error)

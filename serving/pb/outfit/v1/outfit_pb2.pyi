@@ -1,0 +1,209 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ErrorReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ERROR_REASON_UNSPECIFIED: _ClassVar[ErrorReason]
+    ERROR_REASON_UNKNOWN_ITEM: _ClassVar[ErrorReason]
+    ERROR_REASON_UNKNOWN_CATEGORY: _ClassVar[ErrorReason]
+    ERROR_REASON_INVALID_FIELD: _ClassVar[ErrorReason]
+    ERROR_REASON_DUPLICATE: _ClassVar[ErrorReason]
+    ERROR_REASON_UNREADABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_BUNDLE_UNUSABLE: _ClassVar[ErrorReason]
+    ERROR_REASON_INTERNAL: _ClassVar[ErrorReason]
+ERROR_REASON_UNSPECIFIED: ErrorReason
+ERROR_REASON_UNKNOWN_ITEM: ErrorReason
+ERROR_REASON_UNKNOWN_CATEGORY: ErrorReason
+ERROR_REASON_INVALID_FIELD: ErrorReason
+ERROR_REASON_DUPLICATE: ErrorReason
+ERROR_REASON_UNREADABLE: ErrorReason
+ERROR_REASON_BUNDLE_UNUSABLE: ErrorReason
+ERROR_REASON_INTERNAL: ErrorReason
+
+class Item(_message.Message):
+    __slots__ = ("item_id", "content")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    content: ItemContent
+    def __init__(self, item_id: _Optional[str] = ..., content: _Optional[_Union[ItemContent, _Mapping]] = ...) -> None: ...
+
+class ItemContent(_message.Message):
+    __slots__ = ("category", "title", "description", "attributes", "image", "vectors")
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    VECTORS_FIELD_NUMBER: _ClassVar[int]
+    category: str
+    title: str
+    description: str
+    attributes: _containers.RepeatedCompositeFieldContainer[Attribute]
+    image: bytes
+    vectors: _containers.RepeatedCompositeFieldContainer[FeatureVector]
+    def __init__(self, category: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[Attribute, _Mapping]]] = ..., image: _Optional[bytes] = ..., vectors: _Optional[_Iterable[_Union[FeatureVector, _Mapping]]] = ...) -> None: ...
+
+class Attribute(_message.Message):
+    __slots__ = ("name", "value")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: str
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+
+class FeatureVector(_message.Message):
+    __slots__ = ("feature", "values")
+    FEATURE_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    feature: str
+    values: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, feature: _Optional[str] = ..., values: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class Slot(_message.Message):
+    __slots__ = ("category", "text")
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    category: str
+    text: str
+    def __init__(self, category: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class Provenance(_message.Message):
+    __slots__ = ("bundle_id",)
+    BUNDLE_ID_FIELD_NUMBER: _ClassVar[int]
+    bundle_id: str
+    def __init__(self, bundle_id: _Optional[str] = ...) -> None: ...
+
+class MissingModality(_message.Message):
+    __slots__ = ("field", "modality")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    MODALITY_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    modality: str
+    def __init__(self, field: _Optional[str] = ..., modality: _Optional[str] = ...) -> None: ...
+
+class ScoreOutfitsRequest(_message.Message):
+    __slots__ = ("outfits",)
+    OUTFITS_FIELD_NUMBER: _ClassVar[int]
+    outfits: _containers.RepeatedCompositeFieldContainer[Outfit]
+    def __init__(self, outfits: _Optional[_Iterable[_Union[Outfit, _Mapping]]] = ...) -> None: ...
+
+class Outfit(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Item]
+    def __init__(self, items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ...) -> None: ...
+
+class ScoreOutfitsResponse(_message.Message):
+    __slots__ = ("provenance", "scores", "missing")
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    provenance: Provenance
+    scores: _containers.RepeatedCompositeFieldContainer[OutfitScore]
+    missing: _containers.RepeatedCompositeFieldContainer[MissingModality]
+    def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., scores: _Optional[_Iterable[_Union[OutfitScore, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...
+
+class OutfitScore(_message.Message):
+    __slots__ = ("logit", "probability")
+    LOGIT_FIELD_NUMBER: _ClassVar[int]
+    PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    logit: float
+    probability: float
+    def __init__(self, logit: _Optional[float] = ..., probability: _Optional[float] = ...) -> None: ...
+
+class FillInTheBlankRequest(_message.Message):
+    __slots__ = ("context", "candidates", "slot")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    context: _containers.RepeatedCompositeFieldContainer[Item]
+    candidates: _containers.RepeatedCompositeFieldContainer[Item]
+    slot: Slot
+    def __init__(self, context: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., candidates: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., slot: _Optional[_Union[Slot, _Mapping]] = ...) -> None: ...
+
+class FillInTheBlankResponse(_message.Message):
+    __slots__ = ("provenance", "ranked", "missing")
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    RANKED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    provenance: Provenance
+    ranked: _containers.RepeatedCompositeFieldContainer[RankedCandidate]
+    missing: _containers.RepeatedCompositeFieldContainer[MissingModality]
+    def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., ranked: _Optional[_Iterable[_Union[RankedCandidate, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...
+
+class RankedCandidate(_message.Message):
+    __slots__ = ("position", "item_id", "logit")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    LOGIT_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    item_id: str
+    logit: float
+    def __init__(self, position: _Optional[int] = ..., item_id: _Optional[str] = ..., logit: _Optional[float] = ...) -> None: ...
+
+class RetrieveComplementsRequest(_message.Message):
+    __slots__ = ("context", "slot", "k", "filters")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    K_FIELD_NUMBER: _ClassVar[int]
+    FILTERS_FIELD_NUMBER: _ClassVar[int]
+    context: _containers.RepeatedCompositeFieldContainer[Item]
+    slot: Slot
+    k: int
+    filters: Filters
+    def __init__(self, context: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., slot: _Optional[_Union[Slot, _Mapping]] = ..., k: _Optional[int] = ..., filters: _Optional[_Union[Filters, _Mapping]] = ...) -> None: ...
+
+class Filters(_message.Message):
+    __slots__ = ("exclude_item_ids", "min_price", "max_price", "in_stock_only")
+    EXCLUDE_ITEM_IDS_FIELD_NUMBER: _ClassVar[int]
+    MIN_PRICE_FIELD_NUMBER: _ClassVar[int]
+    MAX_PRICE_FIELD_NUMBER: _ClassVar[int]
+    IN_STOCK_ONLY_FIELD_NUMBER: _ClassVar[int]
+    exclude_item_ids: _containers.RepeatedScalarFieldContainer[str]
+    min_price: float
+    max_price: float
+    in_stock_only: bool
+    def __init__(self, exclude_item_ids: _Optional[_Iterable[str]] = ..., min_price: _Optional[float] = ..., max_price: _Optional[float] = ..., in_stock_only: _Optional[bool] = ...) -> None: ...
+
+class RetrieveComplementsResponse(_message.Message):
+    __slots__ = ("provenance", "complements", "missing")
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    COMPLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    provenance: Provenance
+    complements: _containers.RepeatedCompositeFieldContainer[Complement]
+    missing: _containers.RepeatedCompositeFieldContainer[MissingModality]
+    def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., complements: _Optional[_Iterable[_Union[Complement, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...
+
+class Complement(_message.Message):
+    __slots__ = ("item_id", "similarity")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    SIMILARITY_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    similarity: float
+    def __init__(self, item_id: _Optional[str] = ..., similarity: _Optional[float] = ...) -> None: ...
+
+class EmbedTargetRequest(_message.Message):
+    __slots__ = ("context", "slot")
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    SLOT_FIELD_NUMBER: _ClassVar[int]
+    context: _containers.RepeatedCompositeFieldContainer[Item]
+    slot: Slot
+    def __init__(self, context: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., slot: _Optional[_Union[Slot, _Mapping]] = ...) -> None: ...
+
+class EmbedTargetResponse(_message.Message):
+    __slots__ = ("provenance", "vector", "missing")
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    VECTOR_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    provenance: Provenance
+    vector: _containers.RepeatedScalarFieldContainer[float]
+    missing: _containers.RepeatedCompositeFieldContainer[MissingModality]
+    def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., vector: _Optional[_Iterable[float]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...

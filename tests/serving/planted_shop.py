@@ -1,0 +1,141 @@
+"""An engine in memory whose every answer can be worked out by hand."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from data.errors import UnknownCategoryError, UnknownItemError
+from engine.recommender import (
+    BundleInfo,
+    Complement,
+    Filters,
+    Item,
+    ItemContent,
+    OutfitScore,
+    RankedCandidate,
+    Slot,
+)
+
+VECTORS = {
+    "navy-shirt": (1.0, 0.0, 0.0),
+    "red-dress": (0.0, 1.0, 0.0),
+    "navy-jeans": (1.0, 0.0, 0.0),
+    "navy-shoes": (1.0, 0.0, 0.0),
+    "teal-shoes": (0.8, 0.0, 0.6),
+    "red-shoes": (0.0, 1.0, 0.0),
+    "gold-shoes": (0.0, 0.0, 1.0),
+}
+CATEGORIES = {name: name.partition("-")[2] for name in VECTORS}
+PRICES = {"navy-shoes": 90.0, "teal-shoes": 60.0, "red-shoes": 30.0}
+IN_STOCK = {"teal-shoes", "red-shoes"}
+WITHOUT_IMAGE = {"red-dress"}
+NO_FILTERS = Filters()
+
+
+class PlantedShop:
+    """Compatibility is the cosine between colours; a wish in words adds nothing to a direction.
+
+    An inline item is its vector `colour`, and grey without one.
+    """
+
+    info = BundleInfo(
+        bundle_id="planted-1",
+        model="cosine",
+        dim=3,
+        num_items=len(VECTORS),
+        categories=sorted(set(CATEGORIES.values())),
+        features=("colour",),
+    )
+
+    def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
+        """Logit: the length of the mean vector, 1 when all agree; probability: its square."""
+        scores = []
+        for number, outfit in enumerate(outfits):
+            logit = float(np.linalg.norm(_vectors(outfit, f"outfits[{number}].items").mean(0)))
+            scores.append(
+                OutfitScore(logit=logit, probability=logit**2, missing=self.missing(outfit))
+            )
+        return scores
+
+    def fill(
+        self, context: Sequence[Item], candidates: Sequence[Item], slot: Slot | None = None
+    ) -> list[RankedCandidate]:
+        """Logit: cosine with the context; a candidate outside the slot's category loses 10."""
+        target = _unit(_vectors(context, "context").mean(0))
+        logits = _vectors(candidates, "candidates") @ target
+        if slot and slot.category:
+            _check_category(slot)
+            inside = [CATEGORIES.get(str(item)) == slot.category for item in candidates]
+            logits = logits - 10 * ~np.array(inside)
+        ranked = [
+            RankedCandidate(
+                position=position,
+                item_id=item if isinstance(item, str) else "",
+                logit=float(logits[position]),
+            )
+            for position, item in enumerate(candidates)
+        ]
+        return sorted(ranked, key=lambda one: -one.logit)
+
+    def complements(
+        self, context: Sequence[Item], slot: Slot, k: int, filters: Filters = NO_FILTERS
+    ) -> list[Complement]:
+        """Items of the category that pass the filters, by cosine with the context."""
+        target = self.embed_target(context, slot)
+        found = [
+            Complement(item_id=name, similarity=float(np.dot(target, VECTORS[name])))
+            for name in VECTORS
+            if CATEGORIES[name] == slot.category and _passes(name, filters)
+        ]
+        return sorted(found, key=lambda one: -one.similarity)[:k]
+
+    def embed_target(self, context: Sequence[Item], slot: Slot) -> np.ndarray:
+        """The direction of the context."""
+        _check_category(slot)
+        return _unit(_vectors(context, "context").mean(0)).astype(np.float32)
+
+    def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """Pictures that the red dress and inline items do not have."""
+        lacking = [
+            position
+            for position, item in enumerate(items)
+            if (not item.image if isinstance(item, ItemContent) else item in WITHOUT_IMAGE)
+        ]
+        return tuple(f"{position}:image" for position in lacking)
+
+
+def _vectors(items: Sequence[Item], field: str) -> np.ndarray:
+    return np.array([_vector(item, f"{field}[{n}]") for n, item in enumerate(items)])
+
+
+def _vector(item: Item, field: str) -> np.ndarray:
+    if isinstance(item, str):
+        if item not in VECTORS:
+            raise UnknownItemError(expected="an item of the catalogue", got=item, field=field)
+        return np.array(VECTORS[item])
+    if item.category and item.category not in CATEGORIES.values():
+        raise UnknownCategoryError(
+            expected="a category of the catalogue", got=item.category, field=f"{field}.category"
+        )
+    vector = item.vectors.get("colour", np.ones(3))
+    return vector if vector.shape == (3,) else np.ones(3)
+
+
+def _check_category(slot: Slot) -> None:
+    if slot.category and slot.category not in CATEGORIES.values():
+        raise UnknownCategoryError(
+            expected="a category of the catalogue", got=slot.category, field="slot.category"
+        )
+
+
+def _passes(name: str, filters: Filters) -> bool:
+    price = PRICES.get(name)
+    if filters.min_price is not None and (price is None or price < filters.min_price):
+        return False
+    if filters.max_price is not None and (price is None or price > filters.max_price):
+        return False
+    return name not in filters.exclude and (name in IN_STOCK or not filters.in_stock_only)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)

@@ -1,0 +1,153 @@
+"""Wire tests of what a client may learn from a failure, and of the log."""
+
+import logging
+from collections.abc import Sequence
+
+import grpc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import BundleError
+from engine.recommender import Item, ItemContent, OutfitScore, Slot
+from serving.client import CallError, FieldViolation, OutfitClient
+from serving.interceptor import request_id_of
+from serving.pb.outfit.v1 import outfit_pb2 as pb
+from tests.serving.background_server import background_server
+from tests.serving.planted_shop import PlantedShop
+from tests.serving.test_codec import messages
+
+METHODS = {
+    "ScoreOutfits": pb.ScoreOutfitsRequest,
+    "FillInTheBlank": pb.FillInTheBlankRequest,
+    "RetrieveComplements": pb.RetrieveComplementsRequest,
+    "EmbedTarget": pb.EmbedTargetRequest,
+}
+
+
+class FaultyShop(PlantedShop):
+    """A shop that fails in the way it was built to."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+    def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:  # noqa: ARG002
+        raise self.fault
+
+
+def test_an_unknown_item_is_not_found_and_named(client: OutfitClient):
+    with pytest.raises(CallError) as caught:
+        client.score([["navy-shirt"], ["navy-shirt", "red-dress", "nope"]])
+    assert caught.value.code is grpc.StatusCode.NOT_FOUND
+    assert caught.value.reason == "UNKNOWN_ITEM"
+    assert caught.value.violations == (
+        FieldViolation(
+            field="outfits[1].items[2].item_id",
+            description="expected an item of the catalogue, got nope",
+        ),
+    )
+
+
+def test_an_unknown_category_is_an_invalid_argument(client: OutfitClient):
+    with pytest.raises(CallError) as caught:
+        client.embed_target(["navy-shirt"], Slot(category="hovercraft"))
+    assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert caught.value.reason == "UNKNOWN_CATEGORY"
+    with pytest.raises(CallError) as caught:
+        client.fill(["navy-shirt"], [ItemContent(category="hovercraft")])
+    assert caught.value.violations[0].field == "candidates[0].content.category"
+
+
+def test_a_request_beyond_a_limit_is_an_invalid_argument(client: OutfitClient):
+    with pytest.raises(CallError) as caught:
+        client.complements(["navy-shirt"], Slot(category="shoes"), k=1_001)
+    assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert caught.value.reason == "INVALID_FIELD"
+    assert caught.value.violations[0].field == "k"
+
+
+def test_bytes_that_are_no_message_are_an_invalid_argument(address: str):
+    with grpc.insecure_channel(address) as channel:
+        method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
+        with pytest.raises(grpc.RpcError) as caught:
+            method(b"\xff\xff\xff", timeout=5)
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_a_fault_of_the_server_is_internal_and_keeps_its_text_to_the_log(
+    caplog: pytest.LogCaptureFixture,
+):
+    with (
+        caplog.at_level(logging.INFO, "serving.interceptor"),
+        background_server(FaultyShop(RuntimeError("secret"))) as server,
+        OutfitClient(server.address) as client,
+        pytest.raises(CallError) as caught,
+    ):
+        client.score([["navy-shirt"]])
+    assert caught.value.code is grpc.StatusCode.INTERNAL
+    assert (caught.value.message, caught.value.reason) == ("internal error", "INTERNAL")
+    assert "secret" not in str(caught.value)
+    record = next(record for record in caplog.records if record.message == "failed")
+    assert "secret" in str(record.exc_info)
+    assert vars(record)["request_id"] == caught.value.request_id
+
+
+def test_a_damaged_bundle_is_a_failed_precondition(caplog: pytest.LogCaptureFixture):
+    with (
+        background_server(FaultyShop(BundleError("secret is damaged"))) as server,
+        OutfitClient(server.address) as client,
+        pytest.raises(CallError) as caught,
+    ):
+        client.score([["navy-shirt"]])
+    assert caught.value.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert caught.value.message == "the bundle cannot answer this"
+    assert [vars(r)["cause"] for r in caplog.records if r.levelname == "ERROR"] == [
+        "secret is damaged"
+    ]
+
+
+def test_every_call_is_logged_with_its_name_and_outcome(
+    client: OutfitClient, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO, "serving.interceptor"):
+        client.score([["navy-shirt"]])
+        with pytest.raises(CallError):
+            client.score([["nope"]])
+    answered, refused = (vars(record) for record in caplog.records)
+    assert (answered["msg"], refused["msg"]) == ("answered", "refused")
+    assert answered["method"] == "/outfit.v1.OutfitService/ScoreOutfits"
+    assert (refused["code"], refused["field"]) == ("NOT_FOUND", "outfits[0].items[0].item_id")
+    assert answered["request_id"] != refused["request_id"]
+
+
+def test_a_caller_may_name_its_call(address: str, caplog: pytest.LogCaptureFixture):
+    request = pb.ScoreOutfitsRequest(outfits=[pb.Outfit(items=[pb.Item(item_id="navy-shirt")])])
+    with (
+        caplog.at_level(logging.INFO, "serving.interceptor"),
+        grpc.insecure_channel(address) as channel,
+    ):
+        method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
+        method(request.SerializeToString(), timeout=5, metadata=[("x-request-id", "cart-7")])
+    assert vars(caplog.records[0])["request_id"] == "cart-7"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 65, 'a"b', "é"])
+def test_a_name_that_is_no_plain_word_is_replaced(given: str):
+    assert len(request_id_of([("x-request-id", given)])) == 32
+
+
+@pytest.mark.parametrize("name", METHODS)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_no_message_of_the_contract_is_answered_internal(
+    name: str, data: st.DataObject, address: str
+):
+    request = data.draw(messages(METHODS[name].DESCRIPTOR))
+    with grpc.insecure_channel(address) as channel:
+        method = channel.unary_unary(f"/outfit.v1.OutfitService/{name}")
+        call = method.future(request.SerializeToString(), timeout=5)
+        assert call.code() in {
+            grpc.StatusCode.OK,
+            grpc.StatusCode.INVALID_ARGUMENT,
+            grpc.StatusCode.NOT_FOUND,
+        }

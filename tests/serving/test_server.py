@@ -1,0 +1,159 @@
+"""Wire tests of the process: health, reflection, limits, port, a clean end."""
+
+import asyncio
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from data.errors import SchemaError
+from engine.recommender import Item, ItemContent, OutfitScore
+from serving.client import CallError, OutfitClient
+from serving.server import ServerConfig, running_server
+from tests.serving.background_server import background_server
+from tests.serving.planted_shop import PlantedShop
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+class HeldShop(PlantedShop):
+    """A shop that scores only once it is let go."""
+
+    def __init__(self) -> None:
+        self.asked, self.let_go = threading.Event(), threading.Event()
+
+    def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
+        self.asked.set()
+        assert self.let_go.wait(10)
+        return super().score(outfits)
+
+
+def check(address: str, service: str) -> int:
+    with grpc.insecure_channel(address) as channel:
+        request = health_pb2.HealthCheckRequest(service=service)
+        return health_pb2_grpc.HealthStub(channel).Check(request, timeout=5).status
+
+
+@pytest.mark.parametrize("service", ["", "outfit.v1.OutfitService"])
+def test_health_is_told_overall_and_for_the_service(address: str, service: str):
+    assert check(address, service) == SERVING
+
+
+def test_health_of_a_service_that_is_none_of_ours_is_not_found(address: str):
+    with pytest.raises(grpc.RpcError) as caught:
+        check(address, "outfit.v1.NoService")
+    assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+def test_reflection_lists_the_service_and_describes_its_methods(address: str):
+    asked = [
+        reflection_pb2.ServerReflectionRequest(list_services=""),
+        reflection_pb2.ServerReflectionRequest(file_containing_symbol="outfit.v1.OutfitService"),
+    ]
+    with grpc.insecure_channel(address) as channel:
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+        listed, described = stub.ServerReflectionInfo(iter(asked), timeout=5)
+    names = {service.name for service in listed.list_services_response.service}
+    assert {"outfit.v1.OutfitService", "grpc.health.v1.Health"} <= names
+    [file] = described.file_descriptor_response.file_descriptor_proto
+    methods = [method.name for method in FileDescriptorProto.FromString(file).service[0].method]
+    assert methods == ["ScoreOutfits", "FillInTheBlank", "RetrieveComplements", "EmbedTarget"]
+
+
+def test_the_loop_answers_while_the_engine_is_busy():
+    shop = HeldShop()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        ThreadPoolExecutor(1) as caller,
+    ):
+        answer = caller.submit(client.score, [["navy-shirt"]])
+        assert shop.asked.wait(5)
+        assert check(server.address, "") == SERVING
+        shop.let_go.set()
+        assert len(answer.result(5).scores) == 1
+
+
+def test_a_call_in_flight_is_answered_while_the_server_drains():
+    shop = HeldShop()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        ThreadPoolExecutor(1) as caller,
+    ):
+        answer = caller.submit(client.score, [["navy-shirt"]])
+        assert shop.asked.wait(5)
+        server.stop()
+        assert not server.ended.wait(0.2)
+        shop.let_go.set()
+        assert len(answer.result(5).scores) == 1
+        assert server.ended.wait(5)
+
+
+def test_a_message_beyond_the_limit_is_refused_and_the_server_goes_on(address: str):
+    with OutfitClient(address) as client:
+        picture = ItemContent(image=bytes(8 * 2**20))
+        with pytest.raises(CallError) as caught:
+            client.score([[picture] * 4])
+        assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert len(client.score([[picture] * 3]).scores) == 1
+
+
+def test_a_port_that_is_taken_is_an_error_that_names_it():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SchemaError, match=f"127.0.0.1:{port}"):
+            run_once(ServerConfig(port=port))
+
+
+def test_two_servers_do_not_share_a_port(address: str):
+    with pytest.raises(SchemaError, match="free port"):
+        run_once(ServerConfig(port=int(address.rpartition(":")[2])))
+
+
+def run_once(config: ServerConfig) -> None:
+    async def once() -> None:
+        async with running_server(PlantedShop(), config):
+            pass
+
+    asyncio.run(once())
+
+
+PROGRAM = """
+import asyncio
+from serving.server import ServerConfig, serve
+from tests.serving.planted_shop import PlantedShop
+asyncio.run(serve(PlantedShop(), ServerConfig(port=0), lambda at: print("on", at, flush=True)))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_process_with_exit_code_zero(number: signal.Signals):
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        try:
+            assert re.fullmatch(r"on 127\.0\.0\.1:\d+\n", line)
+            assert check(line.split()[1], "") == SERVING
+            began = time.monotonic()
+            process.send_signal(number)
+            assert process.wait(10) == 0
+            assert time.monotonic() - began < 5
+        finally:
+            process.kill()
