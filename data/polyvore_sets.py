@@ -145,17 +145,15 @@ def read_sets(files: Mapping[str, Path]) -> Iterator[PolyvoreSet]:
 
 
 def _polyvore_set(record: Mapping[str, object], file: Path, row: int, *, split: str) -> PolyvoreSet:
+    def wrong(path: str, expected: str, got: object) -> SchemaError:
+        return SchemaError(expected=expected, got=kind_of(got), file=file, row=row, field=path)
+
     set_id, items = record.get("set_id"), record.get("items")
     if isinstance(set_id, bool) or not isinstance(set_id, str | int) or set_id == "":
-        raise SchemaError(
-            expected="an identifier", got=kind_of(set_id), file=file, row=row, field="set_id"
-        )
+        raise wrong("set_id", "an identifier", set_id)
     if not isinstance(items, list):
-        raise SchemaError(
-            expected="a list of items", got=kind_of(items), file=file, row=row, field="items"
-        )
-    outfit = PolyvoreSet(file=file, row=row, split=split, set_id=str(set_id), items=items)
+        raise wrong("items", "a list of items", items)
     for place, item in enumerate(items):
         if not isinstance(item, dict):
-            raise outfit.wrong(f"items[{place}]", "an object", item)
-    return outfit
+            raise wrong(f"items[{place}]", "an object", item)
+    return PolyvoreSet(file=file, row=row, split=split, set_id=str(set_id), items=items)
