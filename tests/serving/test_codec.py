@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from engine.recommender import Filters, Item, ItemContent, OutfitScore, Slot
 from serving import client_codec, codec
 from serving.errors import INTERNAL, refusal_of
 from serving.pb.outfit.v1 import outfit_pb2 as pb
+from tests.serving.contract_messages import messages
 
 A = pb.Item(item_id="a")
 
@@ -117,6 +117,15 @@ def test_inline_items_number_at_most_256_over_all_outfits():
     assert codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit] * 8))
     with pytest.raises(SchemaError, match="inline items, got 288"):
         codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit] * 9))
+
+
+def test_inline_items_number_at_most_256_over_context_and_candidates():
+    inline = content(title="t")
+    assert codec.decode_question(
+        pb.FillInTheBlankRequest(context=[A] * 32, candidates=inline * 256)
+    )
+    with pytest.raises(SchemaError, match="inline items, got 257"):
+        codec.decode_question(pb.FillInTheBlankRequest(context=inline, candidates=inline * 256))
 
 
 def test_candidates_number_1_to_256_and_context_items_1_to_32():
@@ -248,28 +257,6 @@ def test_slots_and_filters_survive_the_way_through_the_wire(slot: Slot, filters:
     received = pb.RetrieveComplementsRequest.FromString(request.SerializeToString())
     assert codec.decode_slot(received) == slot
     assert codec.decode_filters(received) == filters
-
-
-SCALARS = {
-    FieldDescriptor.TYPE_STRING: st.sampled_from(["", "a", "shoes", "navy-shirt", "x" * 2_001])
-    | st.text(max_size=5),
-    FieldDescriptor.TYPE_BYTES: st.binary(max_size=20),
-    FieldDescriptor.TYPE_INT32: st.integers(-(2**31), 2**31 - 1),
-    FieldDescriptor.TYPE_BOOL: st.booleans(),
-    FieldDescriptor.TYPE_DOUBLE: st.floats(),
-    FieldDescriptor.TYPE_FLOAT: st.floats(width=32),
-}
-
-
-def messages(descriptor: Descriptor) -> st.SearchStrategy[Message]:
-    """Any message that the contract can express."""
-    kind = getattr(pb, descriptor.name)
-    fields = {}
-    for field in descriptor.fields:
-        nested = field.message_type
-        one = messages(nested) if nested else SCALARS[field.type]
-        fields[field.name] = st.lists(one, max_size=3) if field.is_repeated else one
-    return st.fixed_dictionaries({}, optional=fields).map(lambda given: kind(**given))
 
 
 DECODERS = {

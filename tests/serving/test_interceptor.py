@@ -14,8 +14,8 @@ from serving.client import CallError, FieldViolation, OutfitClient
 from serving.interceptor import request_id_of
 from serving.pb.outfit.v1 import outfit_pb2 as pb
 from tests.serving.background_server import background_server
+from tests.serving.contract_messages import messages
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.test_codec import messages
 
 METHODS = {
     "ScoreOutfits": pb.ScoreOutfitsRequest,
