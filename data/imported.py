@@ -1,6 +1,6 @@
 """What a reader made of its files: two tables and a report, ready to be written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,10 +54,9 @@ def imported(
             },
             "attributes": int((whole["attributes"].list.len() == 0).sum()),
         },
-        "items_per_slot": _counts(whole, "slot"),
-        "categories_without_slot": _counts(
-            whole.filter(pl.col("slot").is_null() & (pl.col("category") != UNKNOWN_CATEGORY)),
-            "category",
+        "items_per_slot": counts(whole["slot"]),
+        "categories_without_slot": counts(
+            whole.filter(pl.col("slot").is_null())["category"], known={UNKNOWN_CATEGORY}
         ),
         **notes,
     }
@@ -87,13 +86,11 @@ def completed(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outfits_per_split(outfits: pl.DataFrame) -> dict[str, int]:
-    counts = outfits.group_by("split", maintain_order=True).agg(pl.col("outfit_id").n_unique())
-    return dict(counts.iter_rows())
+    table = outfits.group_by("split", maintain_order=True).agg(pl.col("outfit_id").n_unique())
+    return dict(table.iter_rows())
 
 
-def _counts(items: pl.DataFrame, column: str) -> dict[str, int]:
-    """How often each value stands, most often first."""
-    counts = (
-        items[column].drop_nulls().value_counts().sort("count", column, descending=[True, False])
-    )
-    return dict(counts.iter_rows())
+def counts(values: pl.Series, *, known: Container[str] = ()) -> dict[str, int]:
+    """How often each value that is not `known` stands, most often first."""
+    table = values.drop_nulls().value_counts().sort("count", values.name, descending=[True, False])
+    return {value: number for value, number in table.iter_rows() if value not in known}

@@ -1,8 +1,9 @@
 """JSON and text files read with errors that name the file and the line."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from data.errors import SchemaError, UnreadableError
 
@@ -39,7 +40,7 @@ def parse_json(text: str, path: Path) -> object:
         raise _broken(error, path, error.lineno) from error
 
 
-def parse_json_objects(text: str, path: Path) -> list[Mapping[str, object]]:
+def parse_json_objects(text: str, path: Path) -> list[dict[str, Any]]:
     """The objects of a file that is one JSON list.
 
     Raises:
@@ -57,7 +58,7 @@ def parse_json_objects(text: str, path: Path) -> list[Mapping[str, object]]:
     return values
 
 
-def parse_json_lines(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
+def parse_json_lines(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number, from 1, and object of every line; blank lines at the end are none.
 
     Raises:

@@ -1,18 +1,16 @@
 """Reader of the Maryland Polyvore release (Han et al. 2017) in its official files."""
 
-from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from data.errors import DuplicateError, SchemaError
-from data.imported import Imported, imported
+from data.imported import Imported, counts, imported
 from data.json_files import read_text
-from data.polyvore_sets import OutfitRows, PolyvoreSet, read_sets, split_files
+from data.polyvore_sets import outfit_table, read_sets, split_files
 from data.release_images import with_images
-from data.tables import ITEM_SCHEMA
 
-_COLUMNS = ("item_id", "title", "category", "price", "popularity")
 _OTHER = dict.fromkeys(
     ("polyvore_item_metadata.json", "train.json", "valid.json", "test.json"),
     "a folder of Polyvore Outfits: use `outfit import polyvore-outfits`",
@@ -34,20 +32,32 @@ def read_maryland(folder: Path) -> Imported:
     files = split_files(folder, "{}_no_dup.json", _OTHER)
     names_file = folder / "category_id.txt"
     names = read_category_names(names_file) if names_file.exists() else None
-    outfits = OutfitRows()
-    items: list[tuple[str | float | None, ...]] = []
-    unnamed = Counter[str]()
-    for outfit in read_sets(files):
-        rows = [_item(outfit, place, names, unnamed) for place in range(len(outfit.items))]
-        outfits.add(outfit, [str(row[0]) for row in rows])
-        items += rows
-    schema = {name: ITEM_SCHEMA[name] for name in _COLUMNS}
+    sets = read_sets(files)
+    raw = sets.places.select(
+        pl.format("{}_{}", "set_id", sets.positions()).alias("item_id"),
+        sets.texts("name").alias("title"),
+        sets.texts("categoryid").alias("category_id"),
+        sets.numbers("price"),
+        sets.numbers("likes"),
+    )
+    price, likes = pl.col("price"), pl.col("likes")
+    items = raw.select(
+        "item_id",
+        "title",
+        category=_category(names),
+        price=pl.when(price > 0).then(price),
+        popularity=pl.when(likes >= 0).then(likes),
+    )
+    outfits, dropped = outfit_table(sets, items["item_id"])
     return imported(
-        with_images(pl.DataFrame(items, schema, orient="row"), folder / "images"),
-        outfits.table(),
+        with_images(items, folder / "images"),
+        outfits,
         source="maryland",
         files=[*files.values(), *([names_file] if names is not None else [])],
-        notes={"category_ids_without_name": dict(unnamed), "dropped": dict(outfits.dropped)},
+        notes={
+            "category_ids_without_name": counts(raw["category_id"], known=names or {}),
+            "dropped": dropped,
+        },
     )
 
 
@@ -70,21 +80,10 @@ def read_category_names(file: Path) -> dict[str, str]:
     return names
 
 
-def _item(
-    outfit: PolyvoreSet, place: int, names: dict[str, str] | None, unnamed: Counter[str]
-) -> tuple[str | float | None, ...]:
-    """One row of `_COLUMNS`; an id without a name is counted in `unnamed`."""
-    category_id = outfit.text(place, "categoryid")
-    category = None
-    if category_id is not None:
-        category = f"category {category_id}" if names is None else names.get(category_id)
-        if category is None or names is None:
-            unnamed[category_id] += 1
-    price, likes = outfit.number(place, "price"), outfit.number(place, "likes")
-    return (
-        f"{outfit.set_id}_{outfit.position(place)}",
-        outfit.text(place, "name"),
-        category,
-        price if price is not None and price > 0 else None,
-        likes if likes is not None and likes >= 0 else None,
+def _category(names: Mapping[str, str] | None) -> pl.Expr:
+    category_id = pl.col("category_id")
+    if names is None:
+        return pl.format("category {}", category_id)
+    return category_id.replace_strict(
+        list(names), list(names.values()), default=None, return_dtype=pl.String()
     )

@@ -1,19 +1,19 @@
 """Reader of the Polyvore Outfits release (Vasileva et al. 2018) in its official files."""
 
 import csv
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from data.errors import SchemaError, UnknownItemError, UnreadableError
-from data.imported import Imported, imported
+from data.imported import Imported, counts, imported
 from data.json_files import kind_of, parse_json, read_text
-from data.polyvore_sets import OutfitRows, PolyvoreSet, read_sets, split_files
+from data.polyvore_sets import SetItems, outfit_table, read_sets, split_files
 from data.release_images import with_images
 from data.slots import SLOTS
-from data.tables import ITEM_SCHEMA
+from data.tables import first_true
 
 _FIELDS = ("title", "url_name", "description", "category_id", "semantic_category")
 _OTHER = {
@@ -45,21 +45,19 @@ def read_polyvore_outfits(folder: Path) -> Imported:
     categories_file = _beside(folder, "categories.csv")
     metadata = read_metadata(metadata_file)
     names = read_category_names(categories_file) if categories_file.exists() else {}
-    known = set(metadata["item_id"])
-    outfits, repeated = OutfitRows(), Counter[str]()
-    for outfit in read_sets(files):
-        item_ids = _item_ids(outfit, known)
-        outfits.add(outfit, item_ids)
-        repeated["outfits"] += len(set(item_ids)) < len(item_ids)
+    sets = read_sets(files)
+    item_ids = _known_ids(sets, metadata["item_id"])
+    outfits, dropped = outfit_table(sets, item_ids)
+    repeating = outfits.filter(pl.struct("outfit_id", "item_id").is_duplicated())
     return imported(
         with_images(_items(metadata, names), _beside(folder, "images")),
-        outfits.table(),
+        outfits,
         source="polyvore-outfits",
         files=[*files.values(), metadata_file, *([categories_file] if names else [])],
         notes={
-            "category_ids_without_name": _unnamed(metadata, names),
-            "outfits_that_repeat_an_item": repeated["outfits"],
-            "dropped": dict(outfits.dropped),
+            "category_ids_without_name": counts(metadata["category_id"], known=names),
+            "outfits_that_repeat_an_item": repeating["outfit_id"].n_unique(),
+            "dropped": dropped,
         },
     )
 
@@ -74,13 +72,14 @@ def read_metadata(file: Path) -> pl.DataFrame:
     records = parse_json(read_text(file), file)
     if not isinstance(records, dict):
         raise SchemaError(expected="an object of items by item_id", got=kind_of(records), file=file)
-    rows = [
-        (item_id, *_texts(record, file, row, item_id=item_id))
-        for row, (item_id, record) in enumerate(records.items(), start=1)
-    ]
-    if not rows:
+    if not records:
         raise UnreadableError(expected="content", got="an empty object", file=file)
-    return pl.DataFrame(rows, dict.fromkeys(("item_id", *_FIELDS), pl.String()), orient="row")
+    for row, (item_id, record) in enumerate(records.items(), start=1):
+        if not isinstance(record, dict):
+            got = kind_of(record)
+            raise SchemaError(expected="an object", got=got, file=file, row=row, field=item_id)
+    columns = [pl.Series("item_id", list(records), pl.String())]
+    return pl.DataFrame([*columns, *(_texts(records, name, file) for name in _FIELDS)])
 
 
 def read_category_names(file: Path) -> dict[str, str]:
@@ -111,7 +110,7 @@ def _items(metadata: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
         title=pl.coalesce("title", "url_name"),
         category=_category(names),
         slot=pl.when(slot.is_in(SLOTS)).then(slot),
-    ).select(name for name in ITEM_SCHEMA if name in (*metadata.columns, "category", "slot"))
+    )
 
 
 def _category(names: Mapping[str, str]) -> pl.Expr:
@@ -120,44 +119,40 @@ def _category(names: Mapping[str, str]) -> pl.Expr:
     )
 
 
-def _unnamed(metadata: pl.DataFrame, names: Mapping[str, str]) -> dict[str, int]:
-    """How many items have each category id that `names` does not hold."""
-    unnamed = metadata["category_id"].filter(
-        metadata.select(_category(names).is_null()).to_series()
-    )
-    return dict(unnamed.drop_nulls().value_counts(sort=True).iter_rows())
-
-
-def _texts(record: object, file: Path, row: int, *, item_id: str) -> Iterator[str | None]:
-    if not isinstance(record, dict):
-        raise SchemaError(
-            expected="an object", got=kind_of(record), file=file, row=row, field=item_id
-        )
-    for name in _FIELDS:
-        value = record.get(name)
+def _texts(records: Mapping[str, Mapping[str, Any]], name: str, file: Path) -> pl.Series:
+    """One field of every item as text, null where absent or blank."""
+    values = [record.get(name) for record in records.values()]
+    for row, value in enumerate(values, start=1):
         if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
-            raise SchemaError(
-                expected="text", got=kind_of(value), file=file, row=row, field=f"{item_id}.{name}"
-            )
-        yield None if value is None else str(value).strip() or None
+            field = f"{list(records)[row - 1]}.{name}"
+            raise SchemaError(expected="text", got=kind_of(value), file=file, row=row, field=field)
+    texts = [None if value is None else str(value) for value in values]
+    return pl.Series(name, texts, pl.String()).str.strip_chars().replace("", None)
 
 
-def _item_ids(outfit: PolyvoreSet, known: set[str]) -> Sequence[str]:
-    item_ids = []
-    for place in range(len(outfit.items)):
-        item_id = outfit.text(place, "item_id")
-        if item_id is None:
-            raise outfit.wrong(f"items[{place}].item_id", "an identifier", None)
-        if item_id not in known:
-            raise UnknownItemError(
-                expected="an item of polyvore_item_metadata.json",
-                got=repr(item_id),
-                file=outfit.file,
-                row=outfit.row,
-                field=f"items[{place}].item_id",
-            )
-        item_ids.append(item_id)
-    return item_ids
+def _known_ids(sets: SetItems, known: pl.Series) -> pl.Series:
+    """The item_id of every item of the sets.
+
+    Raises:
+        SchemaError: an item has none.
+        UnknownItemError: it is not in `known`.
+    """
+    item_ids = sets.texts("item_id")
+    at = first_true(
+        item_ids.to_frame(), ~pl.col("item_id").is_in(known.implode()).fill_null(value=False)
+    )
+    if at is None:
+        return item_ids
+    wrong = sets.wrong(at, "item_id", "an item of polyvore_item_metadata.json")
+    if item_ids[at] is None:
+        raise wrong
+    raise UnknownItemError(
+        expected=wrong.expected,
+        got=repr(item_ids[at]),
+        file=wrong.file,
+        row=wrong.row,
+        field=wrong.field,
+    )
 
 
 def _beside(folder: Path, name: str) -> Path:

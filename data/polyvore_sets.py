@@ -1,97 +1,108 @@
 """The set files that both Polyvore releases share: a JSON list of sets, a file a split."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from data.errors import DuplicateError, SchemaError, UnreadableError
 from data.json_files import kind_of, parse_json_objects, read_text
-from data.tables import OUTFIT_SCHEMA, SPLITS
+from data.tables import SPLITS, first_true
 
+_PLACES = {
+    "file": pl.String(),
+    "row": pl.Int64(),
+    "split": pl.String(),
+    "set_id": pl.String(),
+    "place": pl.Int64(),
+}
 ONE_ITEM = "outfits of fewer than two items"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolyvoreSet:
-    """One set of a file; `row` is its place in the file, from 1."""
+class SetItems:
+    """Every item of every set, one after the other, with where each stands.
 
-    file: Path
-    row: int
-    split: str
-    set_id: str
-    items: Sequence[Mapping[str, object]]
+    Attributes:
+        items: the items as the files write them.
+        places: one row an item: `file`, `row` of the set from 1, `split`, `set_id`, and `place` of
+            the item in its set from 0.
+        num_sets: how many sets there are, empty ones included.
+    """
 
-    def wrong(self, path: str, expected: str, got: object) -> SchemaError:
-        """An error about the value at `path` of this set."""
-        return SchemaError(
-            expected=expected, got=kind_of(got), file=self.file, row=self.row, field=path
-        )
+    items: Sequence[Mapping[str, Any]]
+    places: pl.DataFrame
+    num_sets: int
 
-    def text(self, place: int, name: str) -> str | None:
-        """A text or whole number of one item as text; none where it is absent or blank."""
-        value = self.items[place].get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise self.wrong(f"items[{place}].{name}", "text or a whole number", value)
-        return str(value).strip() or None
+    def texts(self, name: str) -> pl.Series:
+        """A text or whole number of every item, as text; null where it is absent or blank."""
+        values = [item.get(name) for item in self.items]
+        for at, value in enumerate(values):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
+                raise self.wrong(at, name, "text or a whole number")
+        texts = [None if value is None else str(value) for value in values]
+        return pl.Series(name, texts, pl.String()).str.strip_chars().replace("", None)
 
-    def number(self, place: int, name: str) -> float | None:
-        """A number of one item; none where it is absent."""
-        value = self.items[place].get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(f"items[{place}].{name}", "a number", value)
-        if not math.isfinite(value):
-            raise self.wrong(f"items[{place}].{name}", "a finite number", value)
-        return float(value)
+    def numbers(self, name: str) -> pl.Series:
+        """A number of every item; null where it is absent."""
+        values = [item.get(name) for item in self.items]
+        for at, value in enumerate(values):
+            known = isinstance(value, int | float) and not isinstance(value, bool)
+            if value is not None and not (known and math.isfinite(value)):
+                raise self.wrong(at, name, "a finite number")
+        return pl.Series(name, values, pl.Float64(), strict=False)
 
-    def position(self, place: int) -> int:
-        """The index that the release gives to one item."""
-        value = self.items[place].get("index")
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self.wrong(f"items[{place}].index", "a whole number", value)
-        return value
-
-
-@dataclass(slots=True, kw_only=True)
-class OutfitRows:
-    """Collects the rows of the outfit table, leaving out outfits that are none."""
-
-    rows: list[tuple[str, int, str, str]] = field(default_factory=list)
-    dropped: Counter[str] = field(default_factory=Counter)
-
-    def add(self, outfit: PolyvoreSet, item_ids: Sequence[str]) -> None:
-        """Add one outfit, or count it as dropped where it has fewer than two items.
+    def positions(self) -> pl.Series:
+        """The index of every item.
 
         Raises:
-            DuplicateError: an index stands twice in it.
+            SchemaError: an item has none.
+            DuplicateError: it stands twice in a set.
         """
-        if len(item_ids) < 2:
-            self.dropped[ONE_ITEM] += 1
-            return
-        taken = set[int]()
-        for place, item_id in enumerate(item_ids):
-            position = outfit.position(place)
-            if position in taken:
-                raise DuplicateError(
-                    expected="each index once in a set",
-                    got=f"{position} again",
-                    file=outfit.file,
-                    row=outfit.row,
-                    field=f"items[{place}].index",
-                )
-            taken.add(position)
-            self.rows.append((outfit.set_id, position, item_id, outfit.split))
+        values = [item.get("index") for item in self.items]
+        for at, value in enumerate(values):
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise self.wrong(at, "index", "a whole number")
+        positions = pl.Series("position", values, pl.Int64())
+        repeats = ~pl.struct("set_id", "position").is_first_distinct()
+        first = first_true(self.places.with_columns(positions), repeats)
+        if first is not None:
+            again = self.wrong(first, "index", "each index once in a set")
+            raise DuplicateError(
+                expected=again.expected,
+                got=f"{values[first]} again",
+                file=again.file,
+                row=again.row,
+                field=again.field,
+            )
+        return positions
 
-    def table(self) -> pl.DataFrame:
-        """The rows as a table."""
-        return pl.DataFrame(self.rows, OUTFIT_SCHEMA, orient="row")
+    def wrong(self, at: int, name: str, expected: str) -> SchemaError:
+        """An error about the value of `name` of the item `at`."""
+        place = self.places.row(at, named=True)
+        return SchemaError(
+            expected=expected,
+            got=kind_of(self.items[at].get(name)),
+            file=Path(place["file"]),
+            row=place["row"],
+            field=f"items[{place['place']}].{name}",
+        )
+
+
+def outfit_table(sets: SetItems, item_ids: pl.Series) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The sets as a table of outfits, and how many are left out for which reason."""
+    rows = sets.places.select(
+        pl.col("set_id").alias("outfit_id"),
+        sets.positions(),
+        item_ids.alias("item_id"),
+        pl.col("split"),
+    )
+    kept = rows.filter(pl.len().over("outfit_id") >= 2)
+    num_dropped = sets.num_sets - kept["outfit_id"].n_unique()
+    return kept, {ONE_ITEM: num_dropped} if num_dropped else {}
 
 
 def split_files(folder: Path, pattern: str, other: Mapping[str, str]) -> dict[str, Path]:
@@ -120,7 +131,7 @@ def split_files(folder: Path, pattern: str, other: Mapping[str, str]) -> dict[st
     return found
 
 
-def read_sets(files: Mapping[str, Path]) -> Iterator[PolyvoreSet]:
+def read_sets(files: Mapping[str, Path]) -> SetItems:
     """The sets of every file, in the order of `files`.
 
     Raises:
@@ -128,32 +139,41 @@ def read_sets(files: Mapping[str, Path]) -> Iterator[PolyvoreSet]:
         SchemaError: a set lacks its identifier or its items.
         DuplicateError: a set stands twice, in one split or in two.
     """
+    items: list[Mapping[str, Any]] = []
+    places: list[tuple[str, int, str, str, int]] = []
     seen: dict[str, str] = {}
     for split, file in files.items():
-        for row, record in enumerate(parse_json_objects(read_text(file), file), start=1):
-            outfit = _polyvore_set(record, file, row, split=split)
-            if outfit.set_id in seen:
+        records = parse_json_objects(read_text(file), file)
+        _check_sets(records, file)
+        for row, record in enumerate(records, start=1):
+            set_id = str(record["set_id"])
+            if set_id in seen:
                 raise DuplicateError(
                     expected="each set once",
-                    got=f"{outfit.set_id!r} again, first in {seen[outfit.set_id]}",
+                    got=f"{set_id!r} again, first in {seen[set_id]}",
                     file=file,
                     row=row,
                     field="set_id",
                 )
-            seen[outfit.set_id] = split
-            yield outfit
+            seen[set_id] = split
+            items += record["items"]
+            places += [(str(file), row, split, set_id, at) for at in range(len(record["items"]))]
+    return SetItems(
+        items=items, places=pl.DataFrame(places, _PLACES, orient="row"), num_sets=len(seen)
+    )
 
 
-def _polyvore_set(record: Mapping[str, object], file: Path, row: int, *, split: str) -> PolyvoreSet:
-    def wrong(path: str, expected: str, got: object) -> SchemaError:
-        return SchemaError(expected=expected, got=kind_of(got), file=file, row=row, field=path)
-
-    set_id, items = record.get("set_id"), record.get("items")
-    if isinstance(set_id, bool) or not isinstance(set_id, str | int) or set_id == "":
-        raise wrong("set_id", "an identifier", set_id)
-    if not isinstance(items, list):
-        raise wrong("items", "a list of items", items)
-    for place, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise wrong(f"items[{place}]", "an object", item)
-    return PolyvoreSet(file=file, row=row, split=split, set_id=str(set_id), items=items)
+def _check_sets(records: Sequence[Mapping[str, Any]], file: Path) -> None:
+    for row, record in enumerate(records, start=1):
+        set_id, items = record.get("set_id"), record.get("items")
+        wrong = None
+        if isinstance(set_id, bool) or not isinstance(set_id, str | int) or set_id == "":
+            wrong = ("set_id", "an identifier", set_id)
+        elif not isinstance(items, list):
+            wrong = ("items", "a list of items", items)
+        else:
+            strange = [at for at, item in enumerate(items) if not isinstance(item, dict)]
+            wrong = (f"items[{strange[0]}]", "an object", items[strange[0]]) if strange else None
+        if wrong:
+            field, expected, got = wrong
+            raise SchemaError(expected=expected, got=kind_of(got), file=file, row=row, field=field)

@@ -23,6 +23,7 @@ TRAIN = [
         ],
     },
     {"set_id": "101", "items": [{"index": 1, "name": "alone", "categoryid": 3}]},
+    {"set_id": "102", "items": []},
 ]
 VALID = [{"set_id": "200", "items": [{"index": 2}, {"index": 1, "categoryid": "46"}]}]
 NAMES = "3 Dresses\n46 Sandals\n200 Lipstick\n"
@@ -65,7 +66,7 @@ def test_outfits_keep_their_split_and_position_and_those_of_one_are_counted(
         ("200", 1, "200_1", "valid"),
         ("200", 2, "200_2", "valid"),
     ]
-    assert result.report["dropped"] == {"outfits of fewer than two items": 1}
+    assert result.report["dropped"] == {"outfits of fewer than two items": 2}
 
 
 def test_unknown_categories_are_counted(release: Path) -> None:
