@@ -165,6 +165,7 @@ def write_feature(
             "dim": feature.dim,
             "items": len(item_ids),
             "present": int(feature.present.sum()),
+            "unreadable": len(unreadable),
             "items_sha256": hash_strings(item_ids),
             "source": feature.source,
             "files": {file: _hash_file(partial / file) for file in ARRAYS},
