@@ -102,8 +102,10 @@ def _read_parquet(path: Path) -> _Given:
     _check_lengths(vectors, path)
     present = vectors.is_not_null().to_numpy()
     numbers = vectors.drop_nulls().explode().to_numpy()  # [present * dim], null is NaN
-    matrix = np.zeros((len(vectors), len(numbers) // max(1, int(present.sum()))), np.float32)
-    matrix[present] = numbers.reshape(-1, matrix.shape[1])
+    dim = len(numbers) // max(1, int(present.sum()))
+    matrix = np.zeros((len(vectors), dim), dtype=np.float32)
+    if dim:
+        matrix[present] = numbers.reshape(-1, dim)
     names = ["" if name is None else name for name in ids]
     return _Given(file=path, ids_file=path, names=names, vectors=matrix, present=present)
 
