@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.shop.assortment import CATEGORIES, WARDROBE
 from data.shop.palette import CHROMATICS, NEUTRALS, PALETTE
 from data.shop.taste import ROLES, Truth
-from data.shop.wardrobe import CATEGORIES, FABRICS, OCCASIONS, PATTERNS, STYLES, WARDROBE
+from data.shop.wardrobe import FABRICS, OCCASIONS, PATTERNS, STYLES
 
 NEUTRAL_SHARE = 0.35
 
@@ -113,6 +114,6 @@ def _colours(count: int, rng: np.random.Generator) -> tuple[int, ...]:
     return tuple(int(colour) for colour in drawn)
 
 
-def _shares(weights: Iterable[float]) -> np.ndarray:
+def _shares(weights: Iterable[int]) -> np.ndarray:
     values = np.array(list(weights))
     return np.asarray(values / values.sum())

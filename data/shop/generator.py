@@ -12,6 +12,7 @@ from data.dataset import write_dataset
 from data.questions import write_compatibility, write_fitb
 from data.shop.catalogue import Piece, draw_products, pieces_of, popularity_of, truth_of
 from data.shop.outfits import Stock, draw_outfits
+from data.shop.pictures import photograph
 from data.shop.questions import Asker, Outfit
 from data.shop.taste import Truth, compatibility_optimum, fitb_optimum
 from data.shop.words import item_table
@@ -59,7 +60,12 @@ def generate_shop(
             "optimum": optima,
         }
         write_dataset(temporary, shop.items, _outfit_table(shop), report)
-        yield num_items
+        images = temporary / "images"
+        images.mkdir()
+        for number, piece in enumerate(shop.pieces):
+            name = f"{shop.asker.item_ids[number]}.jpg"
+            (images / name).write_bytes(photograph(piece))
+            yield number + 1
 
 
 def draw_shop(*, num_items: int, num_outfits: int, seed: int) -> Shop:

@@ -27,7 +27,7 @@ def _colour(name: str, code: str, hue: int = NEUTRAL) -> Colour:
 
 
 NEUTRALS = (
-    _colour("black", "2b2a2e"),
+    _colour("black", "302f34"),
     _colour("charcoal", "56585e"),
     _colour("grey", "a3a5a8"),
     _colour("ivory", "f1e9da"),

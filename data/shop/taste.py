@@ -7,11 +7,11 @@ other heavy. And of top, bottom and shoes an even number are statement pieces: n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
+from data.questions import FitbQuestion
 from data.shop.palette import hues_clash
 from data.shop.wardrobe import OCCASIONS, STYLES
 
@@ -57,22 +57,6 @@ class Truth:
         return cls(**{name: frame[name].to_numpy() for name in frame.columns if name != "item_id"})
 
 
-class Blank(Protocol):
-    """The part of a fill-in-the-blank question that the optimum needs: rows of the catalogue."""
-
-    @property
-    def context(self) -> tuple[int, ...]:
-        """The items that are there."""
-
-    @property
-    def candidates(self) -> tuple[int, ...]:
-        """The items to choose from."""
-
-    @property
-    def answer(self) -> int:
-        """The position of the right one."""
-
-
 def clashes(truth: Truth, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Which rules each of `rows` breaks with each of `others`: bool [rows, others, rules]."""
     left, right = np.asarray(rows)[:, None], np.asarray(others)[None, :]
@@ -105,7 +89,7 @@ def planted_logit(truth: Truth, rows: Sequence[int] | np.ndarray) -> float:
     return GOOD_LOGIT - CLASH_COST * float(broken) - ODD_COST * is_odd(truth, rows)
 
 
-def fitb_optimum(truth: Truth, questions: Sequence[Blank]) -> float:
+def fitb_optimum(truth: Truth, questions: Sequence[FitbQuestion]) -> float:
     """The accuracy of the planted taste itself, in 0..1; a tie is shared."""
     return float(np.mean([_share(truth, question) for question in questions]))
 
@@ -120,7 +104,7 @@ def compatibility_optimum(
     return float(np.mean((margins > 0) + 0.5 * (margins == 0)))
 
 
-def _share(truth: Truth, question: Blank) -> float:
+def _share(truth: Truth, question: FitbQuestion) -> float:
     logits = [planted_logit(truth, [*question.context, row]) for row in question.candidates]
     best = max(logits)
     return float(logits[question.answer] == best) / logits.count(best)

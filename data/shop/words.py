@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from data.shop.assortment import CATEGORIES
 from data.shop.catalogue import Piece
 from data.shop.palette import PALETTE
-from data.shop.wardrobe import CATEGORIES, OCCASIONS, STYLES
+from data.shop.wardrobe import OCCASIONS, STYLES
 from data.tables import AVAILABILITY, ITEM_SCHEMA
 
 WORD_SHARE = {"colour": 0.85, "pattern": 0.7, "fabric": 0.7, "cut": 0.75}
