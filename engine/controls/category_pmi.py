@@ -35,7 +35,7 @@ class CategoryPmi:
         names = counts.categories["category"].to_list()
         code_of = {name: code for code, name in enumerate(names)}
         codes = [code_of.get(name, len(names)) for name in items["category"].to_list()]
-        return cls(codes=np.array(codes, dtype=np.int64), table=_pmi(counts, code_of))
+        return cls(codes=np.array(codes, dtype=np.int64), table=pmi_table(counts, names))
 
     def score_outfits(
         self, questions: Sequence[CompatibilityQuestion]
@@ -51,14 +51,16 @@ class CategoryPmi:
         return pairs.mean(self.table[self.codes[pairs.first], self.codes[pairs.second]])
 
 
-def _pmi(
-    counts: TrainingCounts, code_of: dict[str, int]
+def pmi_table(
+    counts: TrainingCounts, names: Sequence[str]
 ) -> Float[np.ndarray, "categories categories"]:
-    """The pmi of every pair of known categories, with a row and a column of zeros after them."""
-    joint = np.ones((len(code_of), len(code_of)))
+    """The pmi of every pair of named categories; the last row and column are the neutral one."""
+    code_of = {name: code for code, name in enumerate(names)}
+    joint = np.ones((len(names), len(names)))
     for first, second, number in counts.category_pairs.iter_rows():
-        joint[code_of[first], code_of[second]] += number
-        joint[code_of[second], code_of[first]] += number
+        if first in code_of and second in code_of:
+            joint[code_of[first], code_of[second]] += number
+            joint[code_of[second], code_of[first]] += number
     joint /= joint.sum() if code_of else 1.0
     marginal = joint.sum(axis=1)
     return np.pad(np.log(joint / np.outer(marginal, marginal)), (0, 1))

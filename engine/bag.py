@@ -1,0 +1,67 @@
+"""Bags of words: titles and attributes as whitened term weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+from scipy.sparse import csr_matrix
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from engine.whitening import unit_rows
+
+Bags = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BagOfWords:
+    """Tf-idf of the words known, projected on principal directions of equal spread.
+
+    Brands, prints and fabrics are rare words that a sentence encoder blurs: a bag keeps them.
+
+    Args:
+        words: that are known, in order.
+        idf: inverse document frequency of each.
+        components: directions divided by the spread along them.
+    """
+
+    words: tuple[str, ...]
+    idf: Float32[np.ndarray, " words"]
+    components: Float32[np.ndarray, "width words"]
+
+    @property
+    def width(self) -> int:
+        """Numbers in a vector."""
+        return len(self.components)
+
+    @classmethod
+    def fit(cls, bags: Bags, *, width: int, min_count: int, seed: int) -> "BagOfWords | None":
+        """Fit on the words that at least `min_count` bags hold; None if there are fewer than 2."""
+        bags = [bag for bag in bags if bag]
+        if _num_frequent(bags, min_count) < 2:
+            return None
+        vectorizer = TfidfVectorizer(analyzer=list, min_df=min_count, sublinear_tf=True)
+        weights = vectorizer.fit_transform(bags)
+        width = max(min(width, weights.shape[1] - 1, len(bags) // 4), 1)
+        svd = TruncatedSVD(width, random_state=seed)
+        spread = svd.fit_transform(weights).std(0).clip(min=1e-6)
+        return cls(
+            words=tuple(vectorizer.get_feature_names_out()),
+            idf=vectorizer.idf_.astype(np.float32),
+            components=(svd.components_ / spread[:, None]).astype(np.float32),
+        )
+
+    def apply(self, bags: Bags) -> Float32[np.ndarray, "bags width"]:
+        """Unit vectors, zero where no word is known."""
+        if not bags:
+            return np.zeros((0, self.width), np.float32)
+        vectorizer = TfidfVectorizer(analyzer=list, vocabulary=self.words, sublinear_tf=True)
+        vectorizer.idf_ = self.idf.astype(np.float64)
+        weights: csr_matrix = vectorizer.transform(bags)
+        return unit_rows((weights @ self.components.T).astype(np.float32))
+
+
+def _num_frequent(bags: Bags, min_count: int) -> int:
+    words, counts = np.unique([word for bag in bags for word in set(bag)], return_counts=True)
+    return int((counts[: len(words)] >= min_count).sum())

@@ -1,0 +1,70 @@
+"""Items as tensors: before the item tower (features) and after it (tokens)."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ItemFeatures:
+    """What the item tower reads.
+
+    Args:
+        category: number of the fine category, 0 where unknown.
+        slot: number of the coarse slot, 0 where unknown.
+        content: the modalities side by side, each of unit length, zero where absent.
+    """
+
+    category: Int[Tensor, " items"]
+    slot: Int[Tensor, " items"]
+    content: Float[Tensor, "items content"]
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.category)
+
+    def take(self, rows: Int[Tensor, " rows"]) -> "ItemFeatures":
+        """The items at `rows`."""
+        return ItemFeatures(
+            category=self.category[rows], slot=self.slot[rows], content=self.content[rows]
+        )
+
+    def without_content(self, dropped: Bool[Tensor, " items"]) -> "ItemFeatures":
+        """The same items, the dropped ones known by category and slot alone."""
+        content = self.content.masked_fill(dropped[:, None], 0)
+        return ItemFeatures(category=self.category, slot=self.slot, content=content)
+
+    def to(self, device: torch.device) -> "ItemFeatures":
+        """The same items on another device."""
+        return ItemFeatures(
+            category=self.category.to(device),
+            slot=self.slot.to(device),
+            content=self.content.to(device),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ItemTokens:
+    """What the item tower makes of items: all that models, bundles and the index read.
+
+    Args:
+        vectors: item embeddings; zero where an item has no content.
+    """
+
+    category: Int[Tensor, " items"]
+    slot: Int[Tensor, " items"]
+    vectors: Float[Tensor, "items dim"]
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.category)
+
+    def join(self, other: "ItemTokens") -> "ItemTokens":
+        """These items, then the others."""
+        return ItemTokens(
+            category=torch.cat([self.category, other.category]),
+            slot=torch.cat([self.slot, other.slot]),
+            vectors=torch.cat([self.vectors, other.vectors]),
+        )

@@ -1,0 +1,74 @@
+"""A model over a catalogue as a scorer: what evaluation and early stopping ask."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from data.questions import CompatibilityQuestion, FitbQuestion
+from engine.items import ItemFeatures, ItemTokens
+from engine.models.outfit_model import OutfitModel
+from graph.outfits import pad_outfits
+
+BATCH = 1024
+Rows = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelScorer:
+    """Scores rows of a catalogue; a candidate by the outfit that it completes."""
+
+    name: str
+    model: OutfitModel
+    tokens: ItemTokens
+
+    def score_outfits(
+        self, questions: Sequence[CompatibilityQuestion]
+    ) -> Float[np.ndarray, " questions"]:
+        """Compatibility logits."""
+        return self._score([question.items for question in questions])
+
+    def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
+        """Compatibility logits of the context completed by each candidate."""
+        completed = [
+            (*question.context, candidate)
+            for question in questions
+            for candidate in question.candidates
+        ]
+        sizes = [len(question.candidates) for question in questions]
+        return np.split(self._score(completed), np.cumsum(sizes)[:-1])
+
+    @torch.inference_mode()
+    def _score(self, outfits: Sequence[Rows]) -> Float[np.ndarray, " outfits"]:
+        self.model.eval()
+        device = self.tokens.vectors.device
+        logits = [
+            self.model.score(self.tokens, pad_outfits(batch).to(device)).cpu()
+            for batch in _batches(outfits)
+        ]
+        return torch.cat([torch.zeros(0), *logits]).double().numpy()
+
+
+@torch.inference_mode()
+def encode_items(model: OutfitModel, features: ItemFeatures, batch: int = 8192) -> ItemTokens:
+    """Tokens of every item, with nothing hidden."""
+    model.eval()
+    device = next(model.parameters()).device
+    vectors = [
+        model.encode(features.take(rows).to(device)).vectors
+        for rows in torch.arange(len(features)).split(batch)  # type: ignore[no-untyped-call]
+    ]
+    return ItemTokens(
+        category=features.category.to(device),
+        slot=features.slot.to(device),
+        vectors=torch.cat(vectors),
+    )
+
+
+def _batches(outfits: Sequence[Rows]) -> Iterator[list[Rows]]:
+    rest = iter(outfits)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

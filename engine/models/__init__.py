@@ -1,0 +1,1 @@
+"""Models that score outfits and embed what is missing, over one shared item tower."""

@@ -1,0 +1,88 @@
+"""Models by name."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from torch import nn
+
+from data.errors import BundleError
+from data.slots import SLOTS
+from engine.controls.category_pmi import pmi_table
+from engine.models.category_prior import CategoryPrior
+from engine.models.mean_pool import MeanPool
+from engine.models.outfit_model import OutfitModel
+from engine.models.pairwise import PairInteraction
+from engine.models.tower import ItemTower
+from engine.models.transformer import OutfitTransformer
+from engine.preparation import Preparation
+from engine.training_counts import TrainingCounts
+
+ModelName = Literal["transformer", "pairwise", "mean-pool"]
+MODELS: tuple[ModelName, ...] = get_args(ModelName)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """The sizes of a model.
+
+    Args:
+        name: of the interaction.
+        width: of the encoder, the pair space or the hidden layer.
+        layers: of the transformer; the other models have one.
+        heads: of each transformer layer.
+        dropout: in the interaction.
+        content_dropout: share of content numbers hidden in training.
+        modality_dropout: share of present modalities hidden from each item in training.
+    """
+
+    name: ModelName = "transformer"
+    width: int = 64
+    layers: int = 2
+    heads: int = 4
+    dropout: float = 0.2
+    content_dropout: float = 0.1
+    modality_dropout: float = 0.1
+
+
+def build_model(
+    config: ModelConfig, preparation: Preparation, counts: TrainingCounts
+) -> OutfitModel:
+    """An untrained model for items prepared in this way, its weights drawn from torch's state."""
+    tower = ItemTower(
+        preparation.widths,
+        modality_dropout=config.modality_dropout,
+        dropout=config.content_dropout,
+    )
+    prior = CategoryPrior(_prior_table(preparation, counts))
+    return OutfitModel(
+        tower=tower, prior=prior, interaction=_interaction(config, tower.dim, preparation)
+    )
+
+
+def _interaction(config: ModelConfig, dim: int, preparation: Preparation) -> nn.Module:
+    num_categories = len(preparation.categories) + 1
+    if config.name == "transformer":
+        return OutfitTransformer(
+            dim=dim,
+            width=config.width,
+            layers=config.layers,
+            heads=config.heads,
+            num_categories=num_categories,
+            num_slots=len(SLOTS) + 1,
+            dropout=config.dropout,
+        )
+    if config.name == "pairwise":
+        return PairInteraction(
+            dim=dim, width=config.width, num_categories=num_categories, dropout=config.dropout
+        )
+    if config.name == "mean-pool":
+        return MeanPool(dim=dim, hidden=config.width, dropout=config.dropout)
+    raise BundleError(f"expected a model among {', '.join(MODELS)}, got {config.name!r}")
+
+
+def _prior_table(preparation: Preparation, counts: TrainingCounts) -> torch.Tensor:
+    """The pmi of category numbers: the neutral category first, where the table has it last."""
+    table = np.roll(pmi_table(counts, preparation.categories), (1, 1), axis=(0, 1))
+    return torch.from_numpy(table.astype(np.float32))

@@ -1,0 +1,105 @@
+"""The model behind every name: item tower, category prior, similarity, and an interaction."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.items import ItemFeatures, ItemTokens
+from engine.models.category_prior import CategoryPrior
+from engine.models.pooling import masked_mean, pair_mean
+from engine.models.tower import ItemTower
+from graph.outfits import OutfitBatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlacedItems:
+    """Items in their places in outfits, gathered from tokens."""
+
+    category: Int[Tensor, "outfits items"]
+    slot: Int[Tensor, "outfits items"]
+    vectors: Float[Tensor, "outfits items dim"]
+    mask: Bool[Tensor, "outfits items"]
+
+    @classmethod
+    def gather(cls, tokens: ItemTokens, batch: OutfitBatch) -> "PlacedItems":
+        """Look the rows of a batch up in tokens."""
+        return cls(
+            category=tokens.category[batch.rows].where(batch.mask, 0),
+            slot=tokens.slot[batch.rows].where(batch.mask, 0),
+            vectors=tokens.vectors[batch.rows] * batch.mask[..., None],
+            mask=batch.mask,
+        )
+
+
+class Interaction(Protocol):
+    """What a model adds to the similarity of its items; both start at zero."""
+
+    def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        """Added to the compatibility logit of each outfit."""
+        ...
+
+    def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
+        """Added to the target embedding of each context."""
+        ...
+
+
+class OutfitModel(nn.Module):
+    """Scores outfits and embeds the item that a context wants.
+
+    An outfit is good when its categories go together *and* its items do. With a the logit of the
+    first and b that of the second, the probability is the product of both, so the logit is
+    -log(e^-a + e^-b + e^-(a+b)). A plausible set of categories therefore cannot make up for items
+    that clash, as it could in a sum.
+
+    Args:
+        tower: embeds items.
+        prior: judges categories.
+        interaction: the part that gives the model its name.
+    """
+
+    def __init__(self, *, tower: ItemTower, prior: CategoryPrior, interaction: nn.Module) -> None:
+        super().__init__()
+        self.tower = tower
+        self.prior = prior
+        self.interaction = interaction
+        self.log_temperature = nn.Parameter(torch.tensor(2.0))
+        self.offset = nn.Parameter(torch.tensor(-1.0))
+        self.text_weight = nn.Parameter(torch.tensor(1.0))
+
+    def encode(self, items: ItemFeatures) -> ItemTokens:
+        """Embed items, whatever outfit they are in."""
+        tokens: ItemTokens = self.tower(items)
+        return tokens
+
+    def score(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
+        """Compatibility logit of each outfit; without regard to the order of its items."""
+        items = PlacedItems.gather(tokens, batch)
+        alone = self.prior(items.category, items.mask)
+        content = self._content_logit(items)
+        return -torch.logsumexp(torch.stack([-alone, -content, -alone - content]), dim=0)
+
+    def embed_target(
+        self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens
+    ) -> Float[Tensor, "outfits dim"]:
+        """Unit vector of the item that each context wants; its nearest items are the answers.
+
+        Args:
+            tokens: the items that `batch` points into.
+            batch: the contexts.
+            wanted: one a context: category and slot of what is wanted, and the embedding of its
+                description, zero where there is none.
+        """
+        context = PlacedItems.gather(tokens, batch)
+        start = masked_mean(context.vectors, context.mask) + self.text_weight * wanted.vectors
+        return functional.normalize(start + self.interaction.target(context, wanted), dim=-1)  # type: ignore[operator]
+
+    def _content_logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        similarity = items.vectors @ items.vectors.transpose(1, 2)
+        known = items.mask & (items.vectors != 0).any(-1)
+        mean = pair_mean(similarity, known[:, :, None] & known[:, None, :])
+        added: Tensor = self.interaction.logit(items)  # type: ignore[operator]
+        return self.offset + self.log_temperature.exp() * mean + added

@@ -1,0 +1,85 @@
+"""OutfitTransformer: attention over the items of an outfit.
+
+Source: Sarkar et al. 2022, arXiv 2204.04812: an outfit token for compatibility (section 3.2), a
+target token in its place for retrieval (section 3.3), no positional encoding.
+"""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from engine.items import ItemTokens
+from engine.models.outfit_model import PlacedItems
+
+
+class OutfitTransformer(nn.Module):
+    """A set encoder whose first token asks the question.
+
+    Args:
+        dim: of item embeddings.
+        width: of the encoder.
+        layers: of the encoder.
+        heads: of each layer.
+        num_categories: with number 0 for the unknown one.
+        num_slots: likewise.
+        dropout: in every layer.
+    """
+
+    def __init__(  # noqa: PLR0913 - the sizes of a transformer
+        self,
+        *,
+        dim: int,
+        width: int,
+        layers: int,
+        heads: int,
+        num_categories: int,
+        num_slots: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.read = nn.Linear(dim, width)
+        self.category = nn.Embedding(num_categories, width)
+        self.slot = nn.Embedding(num_slots, width)
+        self.outfit_token = nn.Parameter(torch.randn(width) * 0.1)
+        self.target_token = nn.Parameter(torch.randn(width) * 0.1)
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
+        )
+        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.scorer = _head(width, 1)
+        self.embedder = _head(width, dim)
+        for embedding in (self.category, self.slot):
+            nn.init.normal_(embedding.weight, std=0.3)
+
+    def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        """What the outfit token has become."""
+        token = self.outfit_token.expand(len(items.mask), -1)
+        score: Tensor = self.scorer(self._ask(token, items))[:, 0]
+        return score
+
+    def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
+        """What the target token has become."""
+        token = self.target_token + self._tokens(wanted)
+        shift: Tensor = self.embedder(self._ask(token, context))
+        return shift
+
+    def _ask(
+        self, token: Float[Tensor, "outfits width"], items: PlacedItems
+    ) -> Float[Tensor, "outfits width"]:
+        tokens = torch.cat([token[:, None], self._tokens(items)], dim=1)
+        asked: Bool[Tensor, "outfits 1"] = torch.ones_like(items.mask[:, :1])
+        padding = ~torch.cat([asked, items.mask], dim=1)
+        encoded: Tensor = self.encoder(tokens, src_key_padding_mask=padding)
+        return encoded[:, 0]
+
+    def _tokens(self, items: PlacedItems | ItemTokens) -> Float[Tensor, "*places width"]:
+        spread = items.vectors * items.vectors.shape[-1] ** 0.5
+        tokens: Tensor = self.read(spread) + self.category(items.category) + self.slot(items.slot)
+        return tokens
+
+
+def _head(width: int, outputs: int) -> nn.Sequential:
+    last = nn.Linear(width, outputs)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), last)

@@ -1,0 +1,172 @@
+"""The training objective: outfits against outfits, candidates against candidates."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn import functional
+
+from engine.items import ItemFeatures, ItemTokens
+from engine.models.outfit_model import OutfitModel
+from engine.negatives import NegativeSampler
+from graph.outfits import OutfitBatch, join_batches
+
+SIMILARITY_TEMPERATURE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveConfig:
+    """What a model is trained against.
+
+    Args:
+        num_negatives: stand-ins for the blank of each outfit.
+        same_category: share of stand-ins that have the category of the item they stand for.
+        slot_text: share of targets described by their own content; the rest are asked for by
+            category alone, or models copy the description and fail without one.
+        target_weight: weight of retrieval beside compatibility.
+    """
+
+    num_negatives: int = 4
+    same_category: float = 0.7
+    slot_text: float = 0.2
+    target_weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Example:
+    """A batch of outfits with a blank each, and what may stand there.
+
+    Args:
+        outfits: the real ones.
+        blank: position of the item asked for.
+        candidates: the real item first, then its stand-ins.
+        valid: false where a stand-in is the real item itself.
+        broken: each outfit with every item replaced.
+        described: whether the target comes with its own description.
+    """
+
+    outfits: OutfitBatch
+    blank: Int[Tensor, " outfits"]
+    candidates: Int[Tensor, "outfits candidates"]
+    valid: Bool[Tensor, "outfits candidates"]
+    broken: OutfitBatch
+    described: Bool[Tensor, " outfits"]
+
+    def to(self, device: torch.device) -> "Example":
+        """The same example on another device."""
+        return Example(
+            outfits=self.outfits.to(device),
+            blank=self.blank.to(device),
+            candidates=self.candidates.to(device),
+            valid=self.valid.to(device),
+            broken=self.broken.to(device),
+            described=self.described.to(device),
+        )
+
+
+def draw_example(
+    outfits: OutfitBatch,
+    sampler: NegativeSampler,
+    config: ObjectiveConfig,
+    generator: torch.Generator,
+) -> Example:
+    """Choose blanks, stand-ins and broken outfits."""
+    num = len(outfits)
+    blank = torch.multinomial(outfits.mask.float(), 1, generator=generator)[:, 0]
+    answer = outfits.rows.gather(1, blank[:, None])
+    places = answer.expand(-1, config.num_negatives)
+    same = torch.rand(places.shape, generator=generator) < config.same_category
+    candidates = torch.cat([answer, sampler.draw(places, same, generator)], dim=1)
+    all_same = torch.rand((num, 1), generator=generator) < config.same_category
+    broken = sampler.draw(outfits.rows, all_same.expand_as(outfits.rows), generator)
+    valid = candidates != answer
+    valid[:, 0] = True
+    return Example(
+        outfits=outfits,
+        blank=blank,
+        candidates=candidates,
+        valid=valid,
+        broken=OutfitBatch(rows=broken.where(outfits.mask, 0), mask=outfits.mask),
+        described=torch.rand(num, generator=generator) < config.slot_text,
+    )
+
+
+def objective(
+    model: OutfitModel, features: ItemFeatures, example: Example, config: ObjectiveConfig
+) -> Float[Tensor, ""]:
+    """Compatibility and choice of the blank, plus retrieval of it.
+
+    Compatibility is the binary cross-entropy of real outfits, outfits with a stand-in and broken
+    outfits, each kind of equal weight. Choice is the cross-entropy of the real item among its
+    candidates, and retrieval the same over the cosines to the target embedding (InfoNCE, van den
+    Oord 2018, arXiv 1807.03748).
+    """
+    rows, places = _distinct(example)
+    tokens = model.encode(features.take(rows))
+    logits = _candidate_logits(model, tokens, places)
+    broken = model.score(tokens, places.broken)
+    return (
+        _compatibility_loss(logits, broken, places.valid)
+        + _choice_loss(logits, places.valid)
+        + config.target_weight * _retrieval_loss(model, tokens, features.take(rows), places)
+    )
+
+
+def _distinct(example: Example) -> tuple[Int[Tensor, " distinct"], Example]:
+    """The distinct rows of an example, and the example in terms of them."""
+    parts = [example.outfits.rows, example.candidates, example.broken.rows]
+    rows, inverse = torch.unique(torch.cat([part.flatten() for part in parts]), return_inverse=True)
+    outfits, candidates, broken = (
+        places.view(part.shape)
+        for places, part in zip(
+            torch.split(inverse, [part.numel() for part in parts]), parts, strict=True
+        )
+    )
+    mask = example.outfits.mask
+    return rows, Example(
+        outfits=OutfitBatch(rows=outfits, mask=mask),
+        blank=example.blank,
+        candidates=candidates,
+        valid=example.valid,
+        broken=OutfitBatch(rows=broken, mask=mask),
+        described=example.described,
+    )
+
+
+def _candidate_logits(
+    model: OutfitModel, tokens: ItemTokens, example: Example
+) -> Float[Tensor, "outfits candidates"]:
+    completed = [
+        example.outfits.replaced(example.blank, rows) for rows in example.candidates.unbind(1)
+    ]
+    logits = model.score(tokens, join_batches(completed))
+    return logits.view(len(completed), -1).T
+
+
+def _compatibility_loss(
+    logits: Float[Tensor, "outfits candidates"],
+    broken: Float[Tensor, " outfits"],
+    valid: Bool[Tensor, "outfits candidates"],
+) -> Float[Tensor, ""]:
+    wrong = functional.softplus(logits[:, 1:]).where(valid[:, 1:], 0).mean()
+    real = functional.softplus(-logits[:, 0]).mean()
+    return real + (wrong + functional.softplus(broken).mean()) / 2
+
+
+def _choice_loss(
+    logits: Float[Tensor, "outfits candidates"], valid: Bool[Tensor, "outfits candidates"]
+) -> Float[Tensor, ""]:
+    scores = logits.masked_fill(~valid, -torch.inf)
+    return functional.cross_entropy(scores, scores.new_zeros(len(scores), dtype=torch.int64))
+
+
+def _retrieval_loss(
+    model: OutfitModel, tokens: ItemTokens, features: ItemFeatures, example: Example
+) -> Float[Tensor, ""]:
+    answer = example.candidates[:, 0]
+    wanted = model.encode(features.take(answer).without_content(~example.described))
+    context = example.outfits.without(example.blank)
+    target = model.embed_target(tokens, context, wanted)
+    cosine = torch.einsum("od,ocd->oc", target, tokens.vectors[example.candidates])
+    return _choice_loss(cosine / SIMILARITY_TEMPERATURE, example.valid)

@@ -1,0 +1,164 @@
+"""Preparation: from tables and frozen features to the tensors that a model reads.
+
+Fitted once, on the items of the training outfits, and kept in the bundle, so that training,
+evaluation and serving see an item in one way.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+import torch
+from jaxtyping import Float32, Int64
+
+from data.features import Feature
+from data.slots import SLOTS, slot_of
+from data.tables import UNKNOWN_CATEGORY
+from engine.bag import BagOfWords
+from engine.encoding import item_texts
+from engine.items import ItemFeatures
+from engine.whitening import Whitening
+
+WORD = re.compile(r"[^\W_]{2,}")
+ATTRIBUTES, WORDS = "attributes", "words"
+MIN_ITEMS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenFeature:
+    """A feature of the store, whitened; `encoder` loads what made it."""
+
+    name: str
+    encoder: str
+    whitening: Whitening
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bag:
+    """`words` of titles or `attributes`, as weighted terms."""
+
+    name: str
+    bag: BagOfWords
+
+
+Modality: TypeAlias = FrozenFeature | Bag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """How items become tensors.
+
+    Args:
+        categories: fine categories of the training items; number 1 is the first.
+        slots: the coarse slot of each, "" where unknown.
+        modalities: in the order of `ItemFeatures.content`.
+    """
+
+    categories: tuple[str, ...]
+    slots: tuple[str, ...]
+    modalities: tuple[Modality, ...]
+
+    @classmethod
+    def fit(
+        cls,
+        items: pl.DataFrame,
+        features: Mapping[str, Feature],
+        rows: Int64[np.ndarray, " rows"],
+        *,
+        width: int,
+        seed: int,
+    ) -> "Preparation":
+        """Learn categories, words and directions from the items at `rows`.
+
+        Args:
+            items: the item table.
+            features: of the store, by name.
+            rows: the distinct items of the training outfits.
+            width: numbers kept of each modality, at most.
+            seed: of the randomised decompositions.
+        """
+        known = items[rows].filter(pl.col("category") != UNKNOWN_CATEGORY)
+        categories = known.group_by("category").agg(pl.col("slot").mode().sort().first())
+        categories = categories.sort("category")
+        frozen = (_fit_feature(feature, rows, width, seed) for feature in features.values())
+        bags = (_fit_bag(name, items[rows], width, seed) for name in (WORDS, ATTRIBUTES))
+        return cls(
+            categories=tuple(categories["category"]),
+            slots=tuple(categories["slot"].fill_null("")),
+            modalities=tuple(part for part in (*frozen, *bags) if part is not None),
+        )
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Width of each modality's part of the content."""
+        return {
+            part.name: part.bag.width if isinstance(part, Bag) else part.whitening.width
+            for part in self.modalities
+        }
+
+    def encoders(self) -> dict[str, str]:
+        """The encoder behind each frozen feature, by the feature's name."""
+        return {
+            part.name: part.encoder for part in self.modalities if isinstance(part, FrozenFeature)
+        }
+
+    def apply(self, items: pl.DataFrame, features: Mapping[str, Feature]) -> ItemFeatures:
+        """Tensors of every item; a feature that is not given is absent from all of them."""
+        category, slot = self.numbers(items["category"].to_list(), items["slot"].to_list())
+        blocks = [_block(part, items, features) for part in self.modalities]
+        content = np.concatenate([np.zeros((items.height, 0), np.float32), *blocks], axis=1)
+        return ItemFeatures(category=category, slot=slot, content=torch.from_numpy(content))
+
+    def numbers(
+        self, categories: Sequence[str | None], slots: Sequence[str | None]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Numbers of categories and slots, 0 where unknown; a category tells a missing slot."""
+        number_of = {name: number for number, name in enumerate(self.categories, start=1)}
+        slot_by_category = dict(zip(self.categories, self.slots, strict=True))
+        slot_number = {name: number for number, name in enumerate(SLOTS, start=1)}
+        known = [
+            slot or slot_by_category.get(category or "") or slot_of(category or "") or ""
+            for category, slot in zip(categories, slots, strict=True)
+        ]
+        return (
+            torch.tensor([number_of.get(name or "", 0) for name in categories], dtype=torch.int64),
+            torch.tensor([slot_number.get(name, 0) for name in known], dtype=torch.int64),
+        )
+
+
+def _fit_feature(
+    feature: Feature, rows: Int64[np.ndarray, " rows"], width: int, seed: int
+) -> FrozenFeature | None:
+    present = rows[feature.present[rows]]
+    if len(present) < MIN_ITEMS:
+        return None
+    whitening = Whitening.fit(np.asarray(feature.vectors[present]), width=width, seed=seed)
+    return FrozenFeature(name=feature.name, encoder=feature.encoder, whitening=whitening)
+
+
+def _fit_bag(name: str, items: pl.DataFrame, width: int, seed: int) -> Bag | None:
+    bag = BagOfWords.fit(_bags(name, items), width=width, min_count=3, seed=seed)
+    return None if bag is None else Bag(name=name, bag=bag)
+
+
+def _block(
+    part: Modality, items: pl.DataFrame, features: Mapping[str, Feature]
+) -> Float32[np.ndarray, "items width"]:
+    if isinstance(part, Bag):
+        return part.bag.apply(_bags(part.name, items))
+    feature = features.get(part.name)
+    if feature is None:
+        return np.zeros((items.height, part.whitening.width), np.float32)
+    return part.whitening.apply(np.asarray(feature.vectors), np.asarray(feature.present))
+
+
+def _bags(name: str, items: pl.DataFrame) -> list[list[str]]:
+    if name == WORDS:
+        return [WORD.findall((text or "").lower()) for text in item_texts(items)]
+    return [
+        [f"{attribute['name']}={attribute['value']}".lower() for attribute in attributes or ()]
+        for attributes in items["attributes"].to_list()
+    ]

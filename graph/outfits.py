@@ -1,0 +1,61 @@
+"""Batches of outfits: padded rows and a mask, true where an item is present."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutfitBatch:
+    """Outfits as rows into a table of items; a padded place holds row 0 and is masked out."""
+
+    rows: Int[Tensor, "outfits items"]
+    mask: Bool[Tensor, "outfits items"]
+
+    def __len__(self) -> int:
+        """Number of outfits."""
+        return len(self.rows)
+
+    def without(self, position: Int[Tensor, " outfits"]) -> "OutfitBatch":
+        """The contexts left when each outfit loses the item at `position`."""
+        mask = self.mask.scatter(1, position[:, None], value=False)
+        return OutfitBatch(rows=self.rows.where(mask, 0), mask=mask)
+
+    def replaced(
+        self, position: Int[Tensor, " outfits"], rows: Int[Tensor, " outfits"]
+    ) -> "OutfitBatch":
+        """Each outfit with the item at `position` replaced by the one in `rows`."""
+        return OutfitBatch(
+            rows=self.rows.scatter(1, position[:, None], rows[:, None]), mask=self.mask
+        )
+
+    def to(self, device: torch.device) -> "OutfitBatch":
+        """The same batch on another device."""
+        return OutfitBatch(rows=self.rows.to(device), mask=self.mask.to(device))
+
+
+def pad_outfits(outfits: Sequence[Sequence[int] | np.ndarray]) -> OutfitBatch:
+    """Pad outfits to the longest of them.
+
+    Raises:
+        ValueError: there is no outfit.
+    """
+    if not outfits:
+        raise ValueError("expected at least one outfit, got none")
+    sizes = np.fromiter((len(outfit) for outfit in outfits), np.int64, len(outfits))
+    mask = np.arange(max(int(sizes.max()), 1)) < sizes[:, None]
+    rows = np.zeros(mask.shape, np.int64)
+    rows[mask] = np.concatenate([np.asarray(outfit, np.int64) for outfit in outfits])
+    return OutfitBatch(rows=torch.from_numpy(rows), mask=torch.from_numpy(mask))
+
+
+def join_batches(batches: Sequence[OutfitBatch]) -> OutfitBatch:
+    """Stack batches of one width."""
+    return OutfitBatch(
+        rows=torch.cat([batch.rows for batch in batches]),
+        mask=torch.cat([batch.mask for batch in batches]),
+    )
