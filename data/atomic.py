@@ -45,8 +45,9 @@ def atomic_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
         InputError: `path` is a file, or holds something and `replace` is false.
     """
     refuse_occupied(path, replace=replace)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _beside(path)
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(target)
     temporary.mkdir()
     try:
         yield temporary
@@ -54,8 +55,8 @@ def atomic_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
         for entry in sorted(temporary.rglob("*"), reverse=True):
             _flush(entry)
         _flush(temporary)
-        _put(temporary, path)
-        _flush(path.parent)
+        put_folder(temporary, target)
+        _flush(target.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -70,8 +71,8 @@ def refuse_occupied(path: Path, *, replace: bool = False) -> None:
         )
 
 
-def _put(temporary: Path, path: Path) -> None:
-    """Move the new folder to `path`; the old one stays until the new one stands."""
+def put_folder(temporary: Path, path: Path) -> None:
+    """Move a folder to `path`; what stood there goes once the new one stands, else it stays."""
     if not path.exists():
         temporary.replace(path)
         return

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from data.atomic import atomic_file, atomic_folder
+from data.atomic import atomic_file, atomic_folder, put_folder
 from data.errors import InputError
 
 
@@ -114,3 +114,37 @@ def test_a_folder_filled_meanwhile_by_another_is_not_overwritten(tmp_path: Path)
 
     assert [entry.name for entry in (tmp_path / "set").iterdir()] == ["theirs"]
     assert [entry.name for entry in tmp_path.iterdir()] == ["set"]
+
+
+def test_the_old_folder_comes_back_where_the_new_one_cannot_be_moved(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "old").write_text("x")
+
+    with pytest.raises(FileNotFoundError):
+        put_folder(tmp_path / "gone", tmp_path / "set")
+
+    assert [entry.name for entry in (tmp_path / "set").iterdir()] == ["old"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["set"]
+
+
+def test_a_link_to_a_folder_stays_a_link_and_links_inside_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "old").write_text("x")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    with atomic_folder(tmp_path / "link", replace=True) as temporary:
+        (temporary / "dangling").symlink_to(tmp_path / "nowhere")
+
+    assert (tmp_path / "link").is_symlink()
+    assert [entry.name for entry in (tmp_path / "real").iterdir()] == ["dangling"]
+
+
+def test_the_folder_one_stands_in_may_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "set").mkdir()
+    monkeypatch.chdir(tmp_path / "set")
+    with atomic_folder(Path()) as temporary:
+        (temporary / "a").write_text("x")
+
+    assert (tmp_path / "set" / "a").exists()

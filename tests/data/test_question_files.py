@@ -45,6 +45,14 @@ def test_the_set_decides_where_blank_position_does_not(
     assert question.answer == "5_3"
 
 
+def test_an_official_question_without_context_is_left_to_the_reader_to_drop(
+    tmp_path: Path,
+) -> None:
+    [question] = read_fitb_records(written(tmp_path, official(question=[])))
+
+    assert question.context == ()
+
+
 def test_whole_numbers_are_taken_as_identifiers(tmp_path: Path) -> None:
     text = '{"context": [1], "candidates": [2, 3], "answer": 3}'
 
