@@ -22,15 +22,16 @@ from engine.encoders.image import Encoded
 from engine.encoders.picture import read_pictures
 
 BATCH = 32
+MAX_WORKERS = 8
 SIZE = 512  # no smaller than what the usual models scale down to
 
 
 class SentenceTextEncoder:
     """Text vectors of unit length from a sentence-transformers model.
 
-    Many texts are encoded in batches, one torch thread each: on a busy machine that is several
-    times as fast as all threads on one batch. Each thread has its own tokenizer, as these cannot
-    be shared; the weights are.
+    Of many texts, several batches are encoded at once, each on its share of the threads: on a
+    busy machine that is several times as fast as all threads on one batch. Each worker has its own
+    tokenizer, as these cannot be shared; the weights are.
 
     Args:
         encoder_id: the name that loads this encoder again.
@@ -46,7 +47,8 @@ class SentenceTextEncoder:
         self.dim = _encode(model, ["a"]).shape[1]
         self._models: SimpleQueue[SentenceTransformer] = SimpleQueue()
         self._models.put(model)
-        for _ in range(1, torch.get_num_threads() if model.device.type == "cpu" else 1):
+        self._num_workers = _num_workers(model)
+        for _ in range(1, self._num_workers):
             shared: dict[int, Any] = {id(weight): weight for weight in model.parameters()}
             self._models.put(copy.deepcopy(model, shared))
 
@@ -59,7 +61,7 @@ class SentenceTextEncoder:
         if len(batches) == 1:
             vectors = self._encode_batch(batches[0])
         else:
-            with _one_thread_each() as num_threads, ThreadPoolExecutor(num_threads) as pool:
+            with _shared_threads(self._num_workers), ThreadPoolExecutor(self._num_workers) as pool:
                 vectors = np.concatenate(list(pool.map(self._encode_batch, batches)))
         row_of = {text: row for row, text in enumerate(distinct)}
         return vectors[[row_of[text] for text in texts]]
@@ -147,13 +149,18 @@ def _missing_model(name: str, error: Exception) -> InputError:
     )
 
 
+def _num_workers(model: SentenceTransformer) -> int:
+    """Batches at once: one on an accelerator, as many as threads on a CPU, within reason."""
+    return min(MAX_WORKERS, torch.get_num_threads()) if model.device.type == "cpu" else 1
+
+
 @contextmanager
-def _one_thread_each() -> Iterator[int]:
-    """Threads that start meanwhile compute alone; gives how many there should be."""
+def _shared_threads(num_workers: int) -> Iterator[None]:
+    """Threads that start meanwhile share the torch threads among them."""
     num_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(max(1, num_threads // num_workers))
     try:
-        yield num_threads
+        yield
     finally:
         torch.set_num_threads(num_threads)
 
