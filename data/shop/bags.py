@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.shop.design import Design
+from data.shop.design import TAN, Design
 from data.shop.paths import Number, Points, along, ellipse, flipped, mirrored, outline, rectangle
 from data.shop.sketch import Sketch
 
@@ -45,6 +45,8 @@ def backpack(sketch: Sketch, design: Design) -> None:
         sketch.panel(mirrored("M50 15 L66 15 C69 16 70 21 68.6 25 L50 25.6"), puff=1.4)
         sketch.seam(outline("M31.6 20 L68.4 20"), width=0.6, depth=0.3)
         straps = (50.0,)
+    if design.variant:
+        sketch.trim(rectangle(45, 72, 55, 78.6), TAN, puff=0.6)
     for x in straps:
         _buckled(sketch, x, design)
 

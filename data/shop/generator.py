@@ -19,6 +19,7 @@ from data.shop.words import item_table
 from data.tables import OUTFIT_SCHEMA
 
 SPLIT_ENDS = {"train": 0.8, "valid": 0.9, "test": 1.0}
+THIRD_ORDER_QUESTIONS = 600
 TASTE_FOR_DEMAND = 0.5
 """An item is chosen for outfits in proportion to its popularity to this power."""
 
@@ -44,7 +45,7 @@ def generate_shop(
     report `import.json` gives the accuracy of the planted taste on each.
 
     Raises:
-        InputError: `folder` is a file, or holds something already.
+        InputError: `folder` is a file or holds something already, or there are too few items.
     """
     with atomic_folder(folder) as temporary:
         shop = draw_shop(num_items=num_items, num_outfits=num_outfits, seed=seed)
@@ -121,7 +122,9 @@ def _numbered(splits: dict[str, list[Outfit]]) -> Iterator[tuple[str, int, Outfi
 
 def _write_questions(folder: Path, shop: Shop) -> dict[str, float]:
     """Write the question files; returns the planted taste's own figure on each."""
-    optima = {}
+    blanks = shop.asker.third_order(THIRD_ORDER_QUESTIONS)
+    write_fitb(folder / "fitb_third_order.jsonl", blanks)
+    optima = {"fitb_third_order": fitb_optimum(shop.truth, blanks)}
     for split in ("valid", "test"):
         outfits = shop.splits[split]
         blanks = shop.asker.fitb(outfits)
@@ -134,7 +137,4 @@ def _write_questions(folder: Path, shop: Shop) -> dict[str, float]:
             [question.items for question in labelled],
             [question.label for question in labelled],
         )
-    blanks = shop.asker.third_order(shop.splits["test"])
-    write_fitb(folder / "fitb_third_order.jsonl", blanks)
-    optima["fitb_third_order"] = fitb_optimum(shop.truth, blanks)
     return optima

@@ -3,7 +3,7 @@
 import numpy as np
 
 from data.shop.bodices import Block, body, buttons, hem_stitch, lapels, long_sleeves, shirt_collar
-from data.shop.design import HORN, Design
+from data.shop.design import HORN, RUBBER, Design
 from data.shop.paths import Number, Points, ellipse, flipped, mirrored, outline, rectangle
 from data.shop.sketch import Sketch
 
@@ -157,6 +157,9 @@ def _bomber(sketch: Sketch, design: Design) -> None:
     _zip(sketch, outline("M50 21 L50 70"), design)
     band = mirrored("M50 69.4 L70 68.6 C70.4 71 69.6 74 68.6 75.6 L50 76.4")
     sketch.panel(band, tone=0.86)
+    if design.variant:
+        for y in (71.4, 73.8):
+            sketch.cord(outline(f"M31 {y - 0.4} Q50 {y + 0.8} 69 {y - 0.4}"), 0.9, RUBBER, puff=0.3)
     for x in np.arange(32.5, 69, 2.3).tolist():
         sketch.seam(np.array([[x, 70.4], [x, 75.4]]), width=0.6, depth=0.2)
     sketch.panel(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.errors import InputError
 from data.shop.taste import ROLES, Truth, clashes
 
 SEPARATES_SHARE = 0.8
@@ -46,6 +47,9 @@ def draw_outfits(stock: Stock, count: int, rng: np.random.Generator) -> list[tup
 
     Every four successive outfits of separates hold each allowed pattern of statement bits once,
     so that each bit is even and each pair of bits is independent, in any stretch of outfits.
+
+    Raises:
+        InputError: the catalogue is too small or too uniform.
     """
     bits: list[tuple[bool, ...]] = []
     outfits: list[tuple[int, ...]] = []
@@ -83,4 +87,8 @@ def _fill(stock: Stock, plan: dict[str, bool | None], rng: np.random.Generator) 
                 chosen[slot] = int(rng.choice(pool, p=weights / weights.sum()))
         if set(core) <= set(chosen):
             return tuple(chosen[slot] for slot in plan if slot in chosen)
-    raise ValueError("the catalogue is too small: no outfit without a clash was found")
+    raise InputError(
+        expected="a catalogue in which tops, bottoms and shoes go together",
+        got=f"none that do among {len(stock.slots)} items",
+        field="items",
+    )

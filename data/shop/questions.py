@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.errors import InputError
 from data.questions import CompatibilityQuestion, FitbQuestion
-from data.shop.outfits import EVEN, Stock, without_clash
+from data.shop.outfits import EVEN, Stock, draw_outfits, without_clash
 from data.shop.taste import ROLES, is_odd, planted_logit
 
 CANDIDATES = 4
-ATTEMPTS = 400
+ATTEMPTS = 200
 
 Outfit = tuple[int, ...]
 
@@ -48,20 +49,33 @@ class Asker:
                 questions += [self._labelled(outfit, 1), self._labelled(spoilt, 0)]
         return questions
 
-    def third_order(self, outfits: Sequence[Outfit]) -> list[FitbQuestion]:
+    def third_order(self, count: int) -> list[FitbQuestion]:
         """Questions that the rule of three items alone decides, as many for each bit pattern.
 
-        The context holds two of top, bottom and shoes, and at most one item beside them. All
-        candidates are drawn alike from one category and clash with nothing there; they differ in
-        the one statement bit.
+        The context holds two of top, bottom and shoes, of an outfit drawn for the question, and
+        at most one item beside them. All candidates are drawn alike from one category and clash
+        with nothing there; they differ in the one statement bit. `count` is rounded down to a
+        multiple of 12, and is not reached where the catalogue is small.
+
+        Raises:
+            InputError: the catalogue is too small for any.
         """
         cells: dict[tuple[int, bool, bool], list[FitbQuestion]] = {
             (role, *_others(bits, role)): [] for role in range(len(ROLES)) for bits in EVEN
         }
-        for outfit in outfits:
-            for role in self.rng.permutation(len(ROLES)):
-                self._ask_third_order(outfit, int(role), cells)
-        fewest = min(len(cell) for cell in cells.values())
+        each = count // len(cells)
+        for _ in range(ATTEMPTS):
+            if min(len(cell) for cell in cells.values()) >= each:
+                break
+            for outfit in draw_outfits(self.stock, len(cells), self.rng):
+                self._ask_third_order(outfit, int(self.rng.integers(len(ROLES))), cells)
+        fewest = min(each, *(len(cell) for cell in cells.values()))
+        if not fewest:
+            raise InputError(
+                expected="a catalogue with rivals for every top, bottom and pair of shoes",
+                got=f"only {len(self.item_ids)} items",
+                field="items",
+            )
         questions = [question for cell in cells.values() for question in cell[:fewest]]
         return [questions[place] for place in self.rng.permutation(len(questions))]
 

@@ -11,7 +11,7 @@ def generate(
     *,
     out: Path,
     items: Annotated[int, Parameter(validator=Number(gte=200))] = 2000,
-    outfits: Annotated[int, Parameter(validator=Number(gte=20))] = 3000,
+    outfits: Annotated[int, Parameter(validator=Number(gte=50))] = 3000,
     seed: int = 0,
 ) -> None:
     """Write a shop of drawn garments, with outfits of a planted taste and questions about them.
