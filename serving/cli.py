@@ -22,7 +22,7 @@ def main() -> None:
     """Run one subcommand; exit 0 when done, 1 when it failed, 2 on wrong usage."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     try:
-        app(exit_on_error=True)
+        app(sys.argv[1:])
     except OutfitError as error:
         sys.stderr.write(f"outfit: {error}\n")
         sys.exit(1)

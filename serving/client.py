@@ -14,7 +14,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from data.errors import OutfitError
-from engine.recommender import Filters, Item, Slot
+from engine.requests import Filters, Item, Slot
 from serving import client_codec
 from serving.client_codec import ComplementsAnswer, FillAnswer, ScoreAnswer, TargetAnswer
 from serving.codec import MAX_MESSAGE_BYTES

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.recommender import Complement, Filters, Item, RankedCandidate, Slot
+from engine.requests import Complement, Filters, Item, RankedCandidate, Slot
 from serving.pb.outfit.v1 import outfit_pb2 as pb
 
 

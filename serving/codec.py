@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence, Sized
 import numpy as np
 
 from data.errors import DuplicateError, SchemaError
-from engine.recommender import (
+from engine.requests import (
     Complement,
     Filters,
     Item,

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from engine.recommender import (
+from engine.requests import (
     BundleInfo,
     Complement,
     Filters,

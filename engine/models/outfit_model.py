@@ -78,9 +78,8 @@ class OutfitModel(nn.Module):
     def score(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
         """Compatibility logit of each outfit; without regard to the order of its items."""
         items = PlacedItems.gather(tokens, batch)
-        alone = self.prior(items.category, items.mask)
-        content = self._content_logit(items)
-        return -torch.logsumexp(torch.stack([-alone, -content, -alone - content]), dim=0)
+        plausible = functional.logsigmoid(self.prior(items.category, items.mask))
+        return self._content_logit(items) + plausible
 
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

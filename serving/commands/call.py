@@ -101,7 +101,7 @@ def fill(
         text: what is wanted, in words.
         connection: whom to ask and how to show the answer.
     """
-    from engine.recommender import Slot
+    from engine.requests import Slot
 
     wanted = Slot(category=slot, text=text) if slot or text else None
     with _client(connection) as client:
@@ -130,7 +130,7 @@ def complements(
         wish: what the blank is for and which items may come back.
         connection: whom to ask and how to show the answer.
     """
-    from engine.recommender import Filters, Slot
+    from engine.requests import Filters, Slot
 
     filters = Filters(
         exclude=frozenset(_split(wish.exclude)),

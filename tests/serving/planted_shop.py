@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.errors import UnknownCategoryError, UnknownItemError
-from engine.recommender import (
+from engine.requests import (
     BundleInfo,
     Complement,
     Filters,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import DuplicateError, InputError, SchemaError
-from engine.recommender import Filters, Item, ItemContent, OutfitScore, Slot
+from engine.requests import Filters, Item, ItemContent, OutfitScore, Slot
 from serving import client_codec, codec
 from serving.errors import INTERNAL, refusal_of
 from serving.pb.outfit.v1 import outfit_pb2 as pb

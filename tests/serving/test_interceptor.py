@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import BundleError
-from engine.recommender import Item, ItemContent, OutfitScore, Slot
+from engine.requests import Item, ItemContent, OutfitScore, Slot
 from serving.client import CallError, FieldViolation, OutfitClient
 from serving.interceptor import request_id_of
 from serving.pb.outfit.v1 import outfit_pb2 as pb

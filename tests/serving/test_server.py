@@ -18,7 +18,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from data.errors import SchemaError
-from engine.recommender import Item, ItemContent, OutfitScore
+from engine.requests import Item, ItemContent, OutfitScore
 from serving.client import CallError, OutfitClient
 from serving.server import ServerConfig, running_server
 from tests.serving.background_server import background_server

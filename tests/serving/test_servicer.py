@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.recommender import Filters, ItemContent, Slot
+from engine.requests import Filters, ItemContent, Slot
 from serving.client import OutfitClient
 from serving.client_codec import Missing
 from serving.servicer import OutfitEngine

@@ -1,0 +1,93 @@
+"""What is asked of a recommender and what it answers; free of torch, so that clients are light."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ItemContent:
+    """An item that the catalogue does not hold, given inline.
+
+    Args:
+        category: a fine category or a coarse slot, None where unknown.
+        title: None where unknown.
+        description: read after the title.
+        attributes: values by name, such as colour.
+        image: the bytes of a picture.
+        vectors: by the name of the feature that they stand for.
+    """
+
+    category: str | None = None
+    title: str | None = None
+    description: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    image: bytes | None = None
+    vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+Item: TypeAlias = str | ItemContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What is wanted: a fine category or a coarse slot, and a description."""
+
+    category: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which catalogue items may answer; an item without a price passes no price limit."""
+
+    exclude: frozenset[str] = frozenset()
+    min_price: float | None = None
+    max_price: float | None = None
+    in_stock_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutfitScore:
+    """Compatibility of one outfit; `missing` lists what items lack, as `position:modality`."""
+
+    logit: float
+    probability: float
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedCandidate:
+    """A candidate by its position in the request; `item_id` is empty for an inline one."""
+
+    position: int
+    item_id: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complement:
+    """A catalogue item and its similarity to the target embedding."""
+
+    item_id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleInfo:
+    """What a bundle is, in short.
+
+    Args:
+        dim: of its item embeddings.
+        categories: fine categories of its catalogue, sorted.
+        features: names of the modalities that its model reads.
+    """
+
+    bundle_id: str
+    model: str
+    dim: int
+    num_items: int
+    categories: list[str]
+    features: tuple[str, ...]
