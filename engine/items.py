@@ -61,6 +61,12 @@ class ItemTokens:
         """Number of items."""
         return len(self.category)
 
+    def take(self, rows: Int[Tensor, " rows"]) -> "ItemTokens":
+        """The items at `rows`."""
+        return ItemTokens(
+            category=self.category[rows], slot=self.slot[rows], vectors=self.vectors[rows]
+        )
+
     def join(self, other: "ItemTokens") -> "ItemTokens":
         """These items, then the others."""
         return ItemTokens(

@@ -1,16 +1,17 @@
 """A model over a catalogue as a scorer: what evaluation and early stopping ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from data.questions import CompatibilityQuestion, FitbQuestion
 from engine.items import ItemFeatures, ItemTokens
-from engine.models.outfit_model import OutfitModel
+from engine.models.outfit_model import OutfitLogits, OutfitModel
 from graph.outfits import pad_outfits
 
 BATCH = 1024
@@ -29,24 +30,27 @@ class ModelScorer:
         self, questions: Sequence[CompatibilityQuestion]
     ) -> Float[np.ndarray, " questions"]:
         """Compatibility logits."""
-        return self._score([question.items for question in questions])
+        outfits = [question.items for question in questions]
+        return self._judge(outfits, lambda logits: logits.compatibility)
 
     def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
-        """Compatibility logits of the context completed by each candidate."""
+        """Choice logits of the context completed by each candidate."""
         completed = [
             (*question.context, candidate)
             for question in questions
             for candidate in question.candidates
         ]
         sizes = [len(question.candidates) for question in questions]
-        return np.split(self._score(completed), np.cumsum(sizes)[:-1])
+        return np.split(self._judge(completed, lambda logits: logits.choice), np.cumsum(sizes)[:-1])
 
     @torch.inference_mode()
-    def _score(self, outfits: Sequence[Rows]) -> Float[np.ndarray, " outfits"]:
+    def _judge(
+        self, outfits: Sequence[Rows], pick: Callable[[OutfitLogits], Tensor]
+    ) -> Float[np.ndarray, " outfits"]:
         self.model.eval()
         device = self.tokens.vectors.device
         logits = [
-            self.model.score(self.tokens, pad_outfits(batch).to(device)).cpu()
+            pick(self.model.judge(self.tokens, pad_outfits(batch).to(device))).cpu()
             for batch in _batches(outfits)
         ]
         return torch.cat([torch.zeros(0), *logits]).double().numpy()

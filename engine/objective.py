@@ -104,11 +104,11 @@ def objective(
     """
     rows, places = _distinct(example)
     tokens = model.encode(features.take(rows))
-    logits = _candidate_logits(model, tokens, places)
-    broken = model.score(tokens, places.broken)
+    compatibility, choice = _candidate_logits(model, tokens, places)
+    broken = model.judge(tokens, places.broken).compatibility
     return (
-        _compatibility_loss(logits, broken, places.valid)
-        + _choice_loss(logits, places.valid)
+        _compatibility_loss(compatibility, broken, places.valid)
+        + _choice_loss(choice, places.valid)
         + config.target_weight * _retrieval_loss(model, tokens, features.take(rows), places)
     )
 
@@ -136,12 +136,14 @@ def _distinct(example: Example) -> tuple[Int[Tensor, " distinct"], Example]:
 
 def _candidate_logits(
     model: OutfitModel, tokens: ItemTokens, example: Example
-) -> Float[Tensor, "outfits candidates"]:
+) -> tuple[Float[Tensor, "outfits candidates"], Float[Tensor, "outfits candidates"]]:
+    """Compatibility and choice of the outfit that each candidate completes."""
     completed = [
         example.outfits.replaced(example.blank, rows) for rows in example.candidates.unbind(1)
     ]
-    logits = model.score(tokens, join_batches(completed))
-    return logits.view(len(completed), -1).T
+    logits = model.judge(tokens, join_batches(completed))
+    shape = (len(completed), -1)
+    return logits.compatibility.view(shape).T, logits.choice.view(shape).T
 
 
 def _compatibility_loss(

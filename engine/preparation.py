@@ -105,6 +105,14 @@ class Preparation:
             part.name: part.encoder for part in self.modalities if isinstance(part, FrozenFeature)
         }
 
+    def dims(self) -> dict[str, int]:
+        """Numbers in a vector of each frozen feature, by the feature's name."""
+        return {
+            part.name: len(part.whitening.mean)
+            for part in self.modalities
+            if isinstance(part, FrozenFeature)
+        }
+
     def apply(self, items: pl.DataFrame, features: Mapping[str, Feature]) -> ItemFeatures:
         """Tensors of every item; a feature that is not given is absent from all of them."""
         category, slot = self.numbers(items["category"].to_list(), items["slot"].to_list())

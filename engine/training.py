@@ -4,6 +4,7 @@ import copy
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from engine.validation import Validation, with_validation
 from graph.outfits import OutfitBatch, pad_outfits
 
 CLIP_NORM = 1.0
+SCALAR_SPEED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,17 @@ def _informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[
     return informative if len(informative) > len(outfits) // 10 else list(outfits)
 
 
+def _parameter_groups(model: OutfitModel, config: TrainingConfig) -> list[dict[str, Any]]:
+    """Weights, and scalars (scales, offsets, temperature) that learn faster and do not decay."""
+    parameters = list(model.parameters())
+    scalars = [parameter for parameter in parameters if parameter.dim() == 0]
+    weights = [parameter for parameter in parameters if parameter.dim() > 0]
+    return [
+        {"params": weights, "lr": config.learning_rate},
+        {"params": scalars, "lr": SCALAR_SPEED * config.learning_rate, "weight_decay": 0.0},
+    ]
+
+
 class _Steps:
     """The optimiser, its schedule and the draws of one training run."""
 
@@ -166,11 +179,14 @@ class _Steps:
             outfits, trained.features, list(trained.preparation.widths.values())
         )
         self._optimizer = torch.optim.AdamW(
-            trained.model.parameters(), config.learning_rate, weight_decay=config.weight_decay
+            _parameter_groups(trained.model, config), weight_decay=config.weight_decay
         )
         num_steps = config.epochs * -(-len(outfits) // config.batch_size)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, config.learning_rate, total_steps=num_steps + 1, pct_start=0.1
+            self._optimizer,
+            [group["lr"] for group in self._optimizer.param_groups],
+            total_steps=num_steps + 1,
+            pct_start=0.1,
         )
 
     def epoch(self) -> float:

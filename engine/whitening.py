@@ -6,6 +6,9 @@ import numpy as np
 from jaxtyping import Bool, Float32
 from sklearn.decomposition import PCA
 
+ROUNDING = 1e-5
+"""Spread of float32 rounding errors after a decomposition, beside the largest number; generous."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Whitening:
@@ -31,10 +34,15 @@ class Whitening:
     def fit(
         cls, vectors: Float32[np.ndarray, "items dim"], *, width: int, seed: int
     ) -> "Whitening":
-        """Fit at most `width` directions, and at most one to every four vectors."""
+        """Fit at most `width` directions, and at most one to every four vectors.
+
+        A direction whose spread is no more than rounding error counts for nothing.
+        """
         width = min(width, vectors.shape[1], max(len(vectors) // 4, 1))
-        pca = PCA(width, whiten=True, svd_solver="randomized", random_state=seed).fit(vectors)
-        spread = np.sqrt(pca.explained_variance_).clip(min=1e-6)
+        with np.errstate(invalid="ignore"):  # vectors that are all equal have no variance to share
+            pca = PCA(width, whiten=True, svd_solver="randomized", random_state=seed).fit(vectors)
+        spread = np.sqrt(pca.explained_variance_)
+        spread[spread <= ROUNDING * np.abs(vectors).max()] = np.inf
         return cls(
             mean=pca.mean_.astype(np.float32),
             components=(pca.components_ / spread[:, None]).astype(np.float32),

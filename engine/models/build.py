@@ -1,7 +1,6 @@
 """Models by name."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from torch import nn
 from data.errors import BundleError
 from data.slots import SLOTS
 from engine.controls.category_pmi import pmi_table
+from engine.model_names import MODELS, ModelName
 from engine.models.category_prior import CategoryPrior
 from engine.models.mean_pool import MeanPool
 from engine.models.outfit_model import OutfitModel
@@ -18,9 +18,6 @@ from engine.models.tower import ItemTower
 from engine.models.transformer import OutfitTransformer
 from engine.preparation import Preparation
 from engine.training_counts import TrainingCounts
-
-ModelName = Literal["transformer", "pairwise", "mean-pool"]
-MODELS: tuple[ModelName, ...] = get_args(ModelName)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +52,12 @@ def build_model(
         modality_dropout=config.modality_dropout,
         dropout=config.content_dropout,
     )
-    prior = CategoryPrior(_prior_table(preparation, counts))
+    pmi = _prior_table(preparation, counts)
     return OutfitModel(
-        tower=tower, prior=prior, interaction=_interaction(config, tower.dim, preparation)
+        tower=tower,
+        prior=CategoryPrior(pmi),
+        choice_prior=CategoryPrior(pmi),
+        interaction=_interaction(config, tower.dim, preparation),
     )
 
 

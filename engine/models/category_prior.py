@@ -19,8 +19,8 @@ class CategoryPrior(nn.Module):
     def __init__(self, pmi: Float[Tensor, "categories categories"]) -> None:
         super().__init__()
         self.register_buffer("pmi", pmi)
-        self.scale = nn.Parameter(torch.tensor(2.0))
-        self.offset = nn.Parameter(torch.tensor(2.0))
+        self.scale = nn.Parameter(torch.tensor(3.0))
+        self.offset = nn.Parameter(torch.tensor(0.0))
 
     def forward(
         self, category: Int[Tensor, "outfits items"], mask: Bool[Tensor, "outfits items"]

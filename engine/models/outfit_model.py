@@ -35,6 +35,19 @@ class PlacedItems:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutfitLogits:
+    """What a model thinks of outfits.
+
+    Args:
+        compatibility: of each outfit; comparable between any two.
+        choice: comparable between outfits that differ in one item, the candidate for a blank.
+    """
+
+    compatibility: Float[Tensor, " outfits"]
+    choice: Float[Tensor, " outfits"]
+
+
 class Interaction(Protocol):
     """What a model adds to the similarity of its items; both start at zero."""
 
@@ -50,21 +63,32 @@ class Interaction(Protocol):
 class OutfitModel(nn.Module):
     """Scores outfits and embeds the item that a context wants.
 
-    An outfit is good when its categories go together *and* its items do. With a the logit of the
-    first and b that of the second, the probability is the product of both, so the logit is
-    -log(e^-a + e^-b + e^-(a+b)). A plausible set of categories therefore cannot make up for items
-    that clash, as it could in a sum.
+    One logit judges the items; what the categories say is added in two ways. Candidates for one
+    blank differ in category, and the two pieces of evidence add up. Whole outfits are compared
+    with negatives of random and of the same categories, r and s of each: the log-odds of the
+    truth are then -log(r e^-(a+b) + s e^-b) = b + log sigmoid(a + log s/r) + constant, with a for
+    the categories and b for the items. Implausible categories count against an outfit in full,
+    but more than plausible ones cannot make up for items that clash.
 
     Args:
         tower: embeds items.
-        prior: judges categories.
+        prior: judges the categories of whole outfits.
+        choice_prior: judges the category of a candidate.
         interaction: the part that gives the model its name.
     """
 
-    def __init__(self, *, tower: ItemTower, prior: CategoryPrior, interaction: nn.Module) -> None:
+    def __init__(
+        self,
+        *,
+        tower: ItemTower,
+        prior: CategoryPrior,
+        choice_prior: CategoryPrior,
+        interaction: nn.Module,
+    ) -> None:
         super().__init__()
         self.tower = tower
         self.prior = prior
+        self.choice_prior = choice_prior
         self.interaction = interaction
         self.log_temperature = nn.Parameter(torch.tensor(2.0))
         self.offset = nn.Parameter(torch.tensor(-1.0))
@@ -75,11 +99,15 @@ class OutfitModel(nn.Module):
         tokens: ItemTokens = self.tower(items)
         return tokens
 
-    def score(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
-        """Compatibility logit of each outfit; without regard to the order of its items."""
+    def judge(self, tokens: ItemTokens, batch: OutfitBatch) -> OutfitLogits:
+        """Logits of each outfit, without regard to the order of its items."""
         items = PlacedItems.gather(tokens, batch)
+        content = self._content_logit(items)
         plausible = functional.logsigmoid(self.prior(items.category, items.mask))
-        return self._content_logit(items) + plausible
+        return OutfitLogits(
+            compatibility=content + plausible,
+            choice=content + self.choice_prior(items.category, items.mask),
+        )
 
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

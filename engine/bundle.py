@@ -1,0 +1,179 @@
+"""The bundle: one immutable, checksummed folder that an evaluator or a server loads.
+
+BUNDLE/
+├── bundle.json               what it is: model, preparation, training, a sha256 a file
+├── model.safetensors         weights
+├── preparation.safetensors   directions and word weights
+├── items.parquet             the catalogue, sorted by slot and category
+├── vectors.npy               its item embeddings, in the same order
+└── training_*.parquet        counts of the training outfits
+"""
+
+import hashlib
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+from jaxtyping import Float32
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+from safetensors.torch import load_file as load_weights
+from safetensors.torch import save_file as save_weights
+
+from data.atomic import atomic_folder
+from data.dataset import Dataset
+from data.errors import BundleError
+from data.tables import check_items
+from engine.model_scorer import encode_items
+from engine.models.build import ModelConfig, build_model
+from engine.models.outfit_model import OutfitModel
+from engine.preparation import Preparation
+from engine.preparation_files import describe_preparation, restore_preparation
+from engine.training import Epoch, Trained
+from engine.training_counts import TrainingCounts
+
+SCHEMA_VERSION = 1
+METRIC = "inner product of a unit target with item embeddings"
+MANIFEST = "bundle.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bundle:
+    """A bundle as loaded; the vectors are memory-mapped."""
+
+    manifest: dict[str, Any]
+    items: pl.DataFrame
+    vectors: Float32[np.ndarray, "items dim"]
+    preparation: Preparation
+    counts: TrainingCounts
+    model: OutfitModel
+
+    def mapped_vectors(self) -> torch.Tensor:
+        """The item embeddings as a tensor over the same mapped memory."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+            return torch.from_numpy(self.vectors)
+
+
+def write_bundle(
+    trained: Trained, dataset: Dataset, out: Path, *, epochs: Sequence[Epoch], command: str
+) -> str:
+    """Write a trained model with the catalogue of its dataset; the bundle's id.
+
+    Args:
+        trained: after `fit`.
+        dataset: whose items become the catalogue.
+        out: a new folder.
+        epochs: what `fit` gave.
+        command: that trained it.
+
+    Raises:
+        InputError: `out` holds something already: bundles never change.
+    """
+    order = _by_partition(dataset.items)
+    vectors = encode_items(trained.model, trained.features).vectors.cpu().numpy()
+    names, arrays = describe_preparation(trained.preparation)
+    with atomic_folder(out) as folder:
+        save_weights(_weights(trained.model), folder / "model.safetensors")
+        save_file(arrays, folder / "preparation.safetensors")
+        dataset.items[order].write_parquet(folder / "items.parquet")
+        np.save(folder / "vectors.npy", vectors[order])
+        trained.counts.write(folder)
+        files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+        digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+        manifest = {
+            "schema_version": SCHEMA_VERSION,
+            "bundle_id": f"{trained.config.model.name}-{digest}",
+            "model": trained.config.model.name,
+            "seed": trained.config.seed,
+            "metric": METRIC,
+            "dim": vectors.shape[1],
+            "num_items": len(vectors),
+            "command": command,
+            "config": asdict(trained.config),
+            "validation": _best(epochs).validation,
+            "epochs": [epoch.number for epoch in epochs][-1],
+            "preparation": names,
+            "files": files,
+        }
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return str(manifest["bundle_id"])
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a bundle.
+
+    Raises:
+        BundleError: it is missing, broken, or of another schema version.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        raise BundleError(
+            f"{folder / MANIFEST}: expected a bundle's manifest, got {error}"
+        ) from None
+    version = manifest.get("schema_version") if isinstance(manifest, dict) else None
+    if version != SCHEMA_VERSION:
+        raise BundleError(
+            f"{folder / MANIFEST}: expected schema version {SCHEMA_VERSION}, got {version}"
+        )
+    return dict(manifest)
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Verify every file, then load; the item embeddings are mapped, not read.
+
+    Raises:
+        BundleError: a file is missing or damaged, or does not fit the others.
+    """
+    manifest = read_manifest(folder)
+    for name, digest in manifest["files"].items():
+        if not (folder / name).is_file():
+            raise BundleError(f"{folder / name}: expected a file of the bundle, got none")
+        if _sha256(folder / name) != digest:
+            raise BundleError(f"{folder / name}: expected sha256 {digest}, got another: damaged")
+    try:
+        preparation = restore_preparation(
+            manifest["preparation"], load_file(folder / "preparation.safetensors")
+        )
+        weights = load_weights(folder / "model.safetensors")
+    except SafetensorError as error:
+        raise BundleError(f"{folder}: expected safetensors, got {error}") from error
+    counts = TrainingCounts.read(folder)
+    model = build_model(ModelConfig(**manifest["config"]["model"]), preparation, counts)
+    model.load_state_dict(weights)
+    items = pl.read_parquet(folder / "items.parquet")
+    check_items(items, folder / "items.parquet")
+    return Bundle(
+        manifest=manifest,
+        items=items,
+        vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
+        preparation=preparation,
+        counts=counts,
+        model=model.eval(),
+    )
+
+
+def _by_partition(items: pl.DataFrame) -> np.ndarray:
+    """Rows sorted by slot and category, in the order of the table within each."""
+    order = items.with_row_index("row").sort("slot", "category", "row", nulls_last=True)["row"]
+    return order.to_numpy()
+
+
+def _weights(model: OutfitModel) -> dict[str, Any]:
+    return {name: weight.cpu().contiguous() for name, weight in model.state_dict().items()}
+
+
+def _best(epochs: Sequence[Epoch]) -> Epoch:
+    return [epoch for epoch in epochs if epoch.best][-1]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

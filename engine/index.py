@@ -1,0 +1,87 @@
+"""The index: exact search by inner product, partitioned by category.
+
+Searches are almost always for one category or slot, so items lie sorted by slot and category and
+a search reads one range of them; filters become rows before the search, so they never starve it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import faiss
+import numpy as np
+from jaxtyping import Float32, Int64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Neighbours:
+    """Rows of the best items of each query, best first, and their inner products."""
+
+    rows: list[Int64[np.ndarray, " found"]]
+    similarities: list[Float32[np.ndarray, " found"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartitionedIndex:
+    """Item embeddings in catalogue order, mapped or in memory, and the rows behind each name.
+
+    Args:
+        vectors: may be memory-mapped; where the rows are a range they are searched in place.
+        partitions: ascending rows by fine category and by coarse slot.
+    """
+
+    vectors: Float32[np.ndarray, "items dim"]
+    partitions: dict[str, Int64[np.ndarray, " rows"]]
+
+    @classmethod
+    def build(
+        cls,
+        vectors: Float32[np.ndarray, "items dim"],
+        categories: Sequence[str],
+        slots: Sequence[str | None],
+    ) -> "PartitionedIndex":
+        """Find the rows of each category and slot; a slot shadows a category of its name."""
+        partitions = _rows_by_name(categories) | _rows_by_name([slot or "" for slot in slots])
+        partitions.pop("", None)
+        return cls(vectors=vectors, partitions=partitions)
+
+    def search(
+        self,
+        queries: Float32[np.ndarray, "queries dim"],
+        rows: Int64[np.ndarray, " rows"],
+        k: int,
+    ) -> Neighbours:
+        """The k items among `rows` nearest to each query; fewer where there are fewer.
+
+        Args:
+            queries: target embeddings.
+            rows: ascending; a partition, or what filters leave of it.
+            k: at least 1.
+        """
+        if not len(rows):
+            nothing = np.zeros((len(queries), 0), np.float32)
+            return Neighbours(rows=[rows] * len(queries), similarities=list(nothing))
+        similarities, places = faiss.knn(
+            np.ascontiguousarray(queries),
+            self._vectors(rows),
+            min(k, len(rows)),
+            metric=faiss.METRIC_INNER_PRODUCT,
+        )
+        order = np.lexsort((places, -similarities))
+        similarities = np.take_along_axis(similarities, order, axis=1)
+        found = rows[np.take_along_axis(places, order, axis=1)]
+        return Neighbours(rows=list(found), similarities=list(similarities))
+
+    def _vectors(self, rows: Int64[np.ndarray, " rows"]) -> Float32[np.ndarray, "rows dim"]:
+        first, last = int(rows[0]), int(rows[-1])
+        if last - first + 1 == len(rows):
+            rows_in_place: np.ndarray = self.vectors[first : last + 1]
+            return rows_in_place
+        copied: np.ndarray = self.vectors[rows]
+        return copied
+
+
+def _rows_by_name(names: Sequence[str]) -> dict[str, Int64[np.ndarray, " rows"]]:
+    distinct, code = np.unique(np.array(names, dtype=np.str_), return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    starts = np.searchsorted(code[order], np.arange(len(distinct)))
+    return dict(zip(distinct.tolist(), np.split(order, starts[1:]), strict=True))

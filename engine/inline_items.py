@@ -1,0 +1,161 @@
+"""Inline items: content that the catalogue does not hold, encoded when it is asked about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+
+from data.errors import SchemaError, UnknownCategoryError, UnreadableError
+from data.features import Feature
+from data.slots import SLOTS, slot_of
+from data.tables import ITEM_SCHEMA, UNKNOWN_CATEGORY, empty_columns
+from engine.encoders.image import ImageEncoder, load_image_encoder
+from engine.encoders.picture import why_unreadable
+from engine.encoders.text import TextEncoder, load_text_encoder
+from engine.encoding import item_texts
+from engine.items import ItemFeatures
+from engine.preparation import Preparation
+from engine.requests import Item, ItemContent
+
+Placed: TypeAlias = tuple[Item, str]
+"""An item and the request field that holds it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class InlineItems:
+    """Encodes inline items as the catalogue was encoded; encoders load when first needed.
+
+    Args:
+        preparation: of the bundle.
+        categories: fine categories that an item may name, beside the coarse slots.
+    """
+
+    preparation: Preparation
+    categories: frozenset[str]
+    dims: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember how long the vectors of each feature are."""
+        object.__setattr__(self, "dims", self.preparation.dims())
+
+    def features(self, placed: Sequence[tuple[ItemContent, str]]) -> ItemFeatures:
+        """Tensors of the items.
+
+        Raises:
+            UnknownCategoryError: a category is neither of the catalogue nor a slot.
+            UnreadableError: a picture cannot be read.
+            SchemaError: a vector has another name or length, or is not finite.
+        """
+        for content, where in placed:
+            self._check(content, where)
+        table = self._table([content for content, _ in placed])
+        return self.preparation.apply(table, self._frozen(placed, table))
+
+    def missing(self, content: ItemContent) -> list[str]:
+        """Modalities that an inline item lacks."""
+        has = {
+            "text": bool(content.title),
+            "words": bool(content.title),
+            "attributes": bool(content.attributes),
+            "image": content.image is not None,
+        }
+        return [
+            name
+            for name in self.preparation.widths
+            if not has.get(name) and name not in content.vectors
+        ]
+
+    def _check_category(self, name: str, where: str) -> None:
+        """Raise `UnknownCategoryError` unless `name` is a known category or slot."""
+        if name in self.categories or name in SLOTS or slot_of(name):
+            return
+        close = get_close_matches(name, [*self.categories, *SLOTS], n=3)
+        hint = f" (close: {', '.join(close)})" if close else ""
+        raise UnknownCategoryError(
+            expected=f"a category or slot of the catalogue{hint}", got=repr(name), field=where
+        )
+
+    def _check(self, content: ItemContent, where: str) -> None:
+        if content.category is not None:
+            self._check_category(content.category, f"{where}.category")
+        if content.image is not None and (reason := why_unreadable(content.image)):
+            raise UnreadableError(expected="a picture", got=reason, field=f"{where}.image")
+        for name, vector in content.vectors.items():
+            _check_vector(vector, self.dims.get(name), f"{where}.vectors[{name}]")
+
+    def _table(self, contents: Sequence[ItemContent]) -> pl.DataFrame:
+        columns = {
+            "item_id": [str(number) for number in range(len(contents))],
+            "title": [content.title or None for content in contents],
+            "description": [content.description or None for content in contents],
+            "category": [content.category or UNKNOWN_CATEGORY for content in contents],
+            "slot": [
+                content.category if content.category in SLOTS else None for content in contents
+            ],
+            "attributes": [
+                [{"name": name, "value": value} for name, value in content.attributes.items()]
+                for content in contents
+            ],
+        }
+        schema = {name: ITEM_SCHEMA[name] for name in columns}
+        return empty_columns(pl.DataFrame(columns, schema=schema), ITEM_SCHEMA)
+
+    def _frozen(
+        self, placed: Sequence[tuple[ItemContent, str]], table: pl.DataFrame
+    ) -> dict[str, Feature]:
+        contents = [content for content, _ in placed]
+        encoded = {
+            name: self._feature(name, [content.vectors.get(name) for content in contents])
+            for name in self.preparation.encoders()
+        }
+        if "text" in encoded:
+            texts = item_texts(table)
+            _fill(encoded["text"], texts, lambda found: self._text.encode(found))  # noqa: PLW0108 - loads lazily
+        if "image" in encoded:
+            images = [content.image for content in contents]
+            _fill(encoded["image"], images, lambda found: self._image.encode(found)[0])
+        return encoded
+
+    def _feature(self, name: str, vectors: Sequence[np.ndarray | None]) -> Feature:
+        rows = np.zeros((len(vectors), self.dims[name]), np.float32)
+        present = np.array([vector is not None for vector in vectors], np.bool_)
+        for row, vector in enumerate(vectors):
+            if vector is not None:
+                rows[row] = vector
+        encoder = self.preparation.encoders()[name]
+        return Feature(name=name, modality=name, encoder=encoder, vectors=rows, present=present)
+
+    @cached_property
+    def _text(self) -> TextEncoder:
+        return load_text_encoder(self.preparation.encoders()["text"])
+
+    @cached_property
+    def _image(self) -> ImageEncoder:
+        return load_image_encoder(self.preparation.encoders()["image"])
+
+
+def _fill(feature: Feature, contents: Sequence[Any], encode: Any) -> None:
+    """Encode what is there and was not given as a vector, into the feature's own arrays."""
+    rows = [
+        row
+        for row, content in enumerate(contents)
+        if content is not None and not feature.present[row]
+    ]
+    if rows:
+        feature.vectors[rows] = encode([contents[row] for row in rows])
+        feature.present[rows] = True
+
+
+def _check_vector(vector: np.ndarray, dim: int | None, where: str) -> None:
+    if dim is None:
+        raise SchemaError(expected="a feature of the bundle", got="another name", field=where)
+    if vector.shape != (dim,) or not np.isfinite(vector).all():
+        raise SchemaError(
+            expected=f"{dim} finite numbers",
+            got=f"shape {vector.shape} or a number that is not",
+            field=where,
+        )

@@ -1,0 +1,207 @@
+"""The recommender: one bundle that scores, fills blanks, retrieves complements, embeds targets."""
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import torch
+from jaxtyping import Float32
+
+from data.errors import SchemaError
+from engine.bundle import Bundle, load_bundle
+from engine.catalogue import Catalogue
+from engine.inline_items import Placed
+from engine.items import ItemTokens
+from engine.models.outfit_model import OutfitLogits
+from engine.requests import (
+    BundleInfo,
+    Complement,
+    Filters,
+    Item,
+    ItemContent,
+    OutfitScore,
+    RankedCandidate,
+    Slot,
+)
+from graph.outfits import OutfitBatch, pad_outfits
+
+NO_FILTERS = Filters()
+SLOT_WEIGHT = 10.0
+"""Of a candidate's cosine to the wanted slot beside its logit: 1 / the training temperature."""
+
+
+class Recommender:
+    """Answers from a loaded bundle; holds no state that a request could change.
+
+    Every method raises leaves of `InputError` whose `field` is the place in the request, such as
+    `outfits[0].items[2]` or `slot.category`.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._model = bundle.model
+        self._catalogue = Catalogue.of(bundle)
+        self.info = BundleInfo(
+            bundle_id=bundle.manifest["bundle_id"],
+            model=bundle.manifest["model"],
+            dim=bundle.vectors.shape[1],
+            num_items=bundle.items.height,
+            categories=bundle.items["category"].unique().sort().to_list(),
+            features=tuple(bundle.preparation.widths),
+        )
+
+    @classmethod
+    def load(cls, bundle: Path) -> "Recommender":
+        """Load a bundle folder.
+
+        Raises:
+            BundleError: it is damaged.
+        """
+        return cls(load_bundle(bundle))
+
+    @property
+    def items(self) -> pl.DataFrame:
+        """The item table of the catalogue."""
+        return self._catalogue.bundle.items
+
+    def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
+        """How well the items of each outfit go together, in the order of the outfits."""
+        placed = [
+            self._catalogue.places(outfit, f"outfits[{number}].items")
+            for number, outfit in enumerate(outfits)
+        ]
+        if not placed:
+            return []
+        logits = self._judge(placed).compatibility
+        return [
+            OutfitScore(
+                logit=float(logit),
+                probability=float(torch.sigmoid(logit)),
+                missing=self.missing(outfit),
+            )
+            for outfit, logit in zip(outfits, logits, strict=True)
+        ]
+
+    def fill(
+        self, context: Sequence[Item], candidates: Sequence[Item], slot: Slot | None = None
+    ) -> list[RankedCandidate]:
+        """The candidates, best first, by the logit of the outfit that each completes.
+
+        With a slot, the cosine between each candidate and what is wanted there counts too.
+        """
+        kept = self._catalogue.places(context, "context")
+        asked = self._catalogue.places(candidates, "candidates")
+        logits = self._judge([[*kept, place] for place in asked]).choice
+        if slot is not None:
+            target = torch.from_numpy(self.embed_target(context, slot))
+            vectors = self._tokens(asked).vectors
+            logits = logits + SLOT_WEIGHT * torch.cosine_similarity(vectors, target[None])
+        order = torch.argsort(logits, descending=True, stable=True).tolist()
+        return [
+            RankedCandidate(
+                position=position,
+                item_id=item if isinstance(item := candidates[position], str) else "",
+                logit=float(logits[position]),
+            )
+            for position in order
+        ]
+
+    def complements(
+        self, context: Sequence[Item], slot: Slot, k: int, filters: Filters = NO_FILTERS
+    ) -> list[Complement]:
+        """At most k catalogue items of the slot, none of the context, nearest to the target."""
+        target = self.embed_target(context, slot)
+        return self._catalogue.search(
+            target[None], slot, k, filters=filters, passed_over=[_ids(context)]
+        )[0]
+
+    def complements_batch(
+        self,
+        contexts: Sequence[Sequence[Item]],
+        slots: Sequence[Slot],
+        k: int,
+        filters: Filters = NO_FILTERS,
+    ) -> list[list[Complement]]:
+        """`complements` of many contexts, a slot each; those of one category are searched at once.
+
+        Raises:
+            InputError: of any context; the field begins with `contexts[number]`.
+        """
+        if not contexts:
+            return []
+        places = [self._catalogue.places(each, f"contexts[{n}]") for n, each in enumerate(contexts)]
+        fields = [f"slots[{number}]" for number in range(len(slots))]
+        targets = self._embed(places, self._wanted(slots, fields))
+        answers: list[list[Complement]] = [[] for _ in contexts]
+        for numbers in _by_category(slots):
+            found = self._catalogue.search(
+                targets[numbers],
+                slots[numbers[0]],
+                k,
+                filters=filters,
+                passed_over=[_ids(contexts[number]) for number in numbers],
+            )
+            for number, answer in zip(numbers, found, strict=True):
+                answers[number] = answer
+        return answers
+
+    def embed_target(self, context: Sequence[Item], slot: Slot) -> Float32[np.ndarray, " dim"]:
+        """The unit vector of what the context wants in the slot."""
+        placed = self._catalogue.places(context, "context")
+        target: np.ndarray = self._embed([placed], self._wanted([slot], ["slot"]))[0]
+        return target
+
+    def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """What the items lack, as `position:modality`; unknown items lack nothing."""
+        return tuple(
+            f"{position}:{name}"
+            for position, item in enumerate(items)
+            for name in self._catalogue.missing(item)
+        )
+
+    @torch.inference_mode()
+    def _judge(self, outfits: Sequence[Sequence[Placed]]) -> OutfitLogits:
+        return self._model.judge(self._tokens(list(itertools.chain(*outfits))), _ranges(outfits))
+
+    @torch.inference_mode()
+    def _tokens(self, placed: Sequence[Placed]) -> ItemTokens:
+        return self._catalogue.look_up(placed)
+
+    @torch.inference_mode()
+    def _embed(
+        self, contexts: Sequence[Sequence[Placed]], wanted: ItemTokens
+    ) -> Float32[np.ndarray, "contexts dim"]:
+        tokens = self._tokens(list(itertools.chain(*contexts)))
+        target: np.ndarray = self._model.embed_target(tokens, _ranges(contexts), wanted).numpy()
+        return target
+
+    def _wanted(self, slots: Sequence[Slot], fields: Sequence[str]) -> ItemTokens:
+        """What the slots ask for, as if it were items of that category and title."""
+        for slot, field in zip(slots, fields, strict=True):
+            if slot.category is None and not slot.text:
+                raise SchemaError(expected="a category or a text", got="neither", field=field)
+        return self._tokens(
+            [
+                (ItemContent(category=slot.category, title=slot.text), field)
+                for slot, field in zip(slots, fields, strict=True)
+            ]
+        )
+
+
+def _ranges(outfits: Sequence[Sequence[Placed]]) -> OutfitBatch:
+    """Outfits as rows into their items, one outfit after the other."""
+    ends = np.cumsum([0, *map(len, outfits)])
+    return pad_outfits([np.arange(start, end) for start, end in itertools.pairwise(ends)])
+
+
+def _ids(context: Sequence[Item]) -> frozenset[str]:
+    return frozenset(item for item in context if isinstance(item, str))
+
+
+def _by_category(slots: Sequence[Slot]) -> list[list[int]]:
+    """Positions of slots that are searched together."""
+    groups: dict[str | None, list[int]] = {}
+    for number, slot in enumerate(slots):
+        groups.setdefault(slot.category, []).append(number)
+    return list(groups.values())

@@ -1,0 +1,58 @@
+"""`outfit train`: train a model on a dataset and write it as a bundle."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+
+from engine.model_names import ModelName
+
+AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+
+
+def train(  # noqa: PLR0913 - flags of a command
+    data: Path,
+    *,
+    out: Path,
+    model: ModelName = "transformer",
+    seed: int = 0,
+    epochs: AtLeastOne = 12,
+    batch_size: AtLeastOne = 128,
+    learning_rate: Annotated[float, Parameter(validator=validators.Number(gt=0))] = 1e-3,
+) -> None:
+    """Train a model on the training outfits and write a bundle.
+
+    Example: `outfit train data --model transformer --seed 0 --out bundle`
+
+    Args:
+        data: the dataset folder; what it holds encoded is what the model reads.
+        out: a new folder for the bundle.
+        model: what to train.
+        seed: of weights, order, negatives and validation questions.
+        epochs: at most; training stops earlier where validation stops rising.
+        batch_size: outfits a step.
+        learning_rate: the highest.
+    """
+    from data.atomic import refuse_occupied
+    from data.dataset import Dataset
+    from engine.bundle import write_bundle
+    from engine.models.build import ModelConfig
+    from engine.training import TrainingConfig, fit, prepare
+    from serving.training_table import EpochTable
+
+    refuse_occupied(out)
+    config = TrainingConfig(
+        seed=seed,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        model=ModelConfig(name=model),
+    )
+    trained, dataset = prepare(Dataset.load(data), config)
+    with EpochTable(num_epochs=epochs) as table:
+        history = [table.add(epoch) for epoch in fit(trained, dataset)]
+    command = shlex.join(["outfit", *sys.argv[1:]])
+    bundle_id = write_bundle(trained, dataset, out, epochs=history, command=command)
+    print(f"wrote {out}: {bundle_id}")
