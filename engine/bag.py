@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from engine.whitening import unit_rows
+from engine.whitening import ROUNDING, unit_rows
 
 Bags = Sequence[Sequence[str]]
 
@@ -37,7 +37,10 @@ class BagOfWords:
 
     @classmethod
     def fit(cls, bags: Bags, *, width: int, min_count: int, seed: int) -> "BagOfWords | None":
-        """Fit on the words that at least `min_count` bags hold; None if there are fewer than 2."""
+        """Fit on the words that at least `min_count` bags hold; None if there are fewer than 2.
+
+        A direction without spread counts for nothing.
+        """
         bags = [bag for bag in bags if bag]
         if _num_frequent(bags, min_count) < 2:
             return None
@@ -45,7 +48,9 @@ class BagOfWords:
         weights = vectorizer.fit_transform(bags)
         width = max(min(width, weights.shape[1] - 1, len(bags) // 4), 1)
         svd = TruncatedSVD(width, random_state=seed)
-        spread = svd.fit_transform(weights).std(0).clip(min=1e-6)
+        with np.errstate(invalid="ignore"):  # bags that are all equal have no variance to share
+            spread = svd.fit_transform(weights).std(0)
+        spread[spread <= ROUNDING] = np.inf
         return cls(
             words=tuple(vectorizer.get_feature_names_out()),
             idf=vectorizer.idf_.astype(np.float32),
