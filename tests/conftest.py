@@ -1,0 +1,83 @@
+"""A tiny shop, a bundle trained on it and its recommender, for every test that needs a real one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+
+from data.dataset import write_dataset
+from data.features import Feature, write_feature
+from data.shop.generator import draw_shop
+from data.tables import OUTFIT_SCHEMA
+
+if TYPE_CHECKING:
+    from engine.recommender import Recommender
+
+FEATURE_DIM = 12
+
+
+@pytest.fixture(scope="session")
+def tiny_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of 200 items and 400 outfits: titles, attributes, prices, stock, no pictures.
+
+    Nine items of ten have the feature `look`, a projection of what the planted taste sees of them.
+    """
+    shop = draw_shop(num_items=200, num_outfits=400, seed=5)
+    items = shop.items.with_columns(image=pl.lit(None, pl.String))
+    ids = items["item_id"].to_list()
+    outfits = [(split, rows) for split, part in shop.splits.items() for rows in part]
+    table = pl.DataFrame(
+        [
+            (f"o{number:03d}", position, ids[row], split)
+            for number, (split, rows) in enumerate(outfits)
+            for position, row in enumerate(rows)
+        ],
+        schema=OUTFIT_SCHEMA,
+        orient="row",
+    )
+    folder = tmp_path_factory.mktemp("tiny") / "shop"
+    write_dataset(folder, items, table, {"source": "tests"})
+    write_feature(folder, _look(shop.truth.to_frame(ids)), ids)
+    return folder
+
+
+def _look(truth: pl.DataFrame) -> Feature:
+    rng = np.random.default_rng(0)
+    codes = truth.drop("item_id").cast(pl.String).to_dummies().to_numpy().astype(np.float32)
+    vectors = (codes @ rng.normal(size=(codes.shape[1], FEATURE_DIM))).astype(np.float32)
+    present = np.arange(len(vectors)) % 10 != 9
+    vectors[~present] = 0
+    return Feature(
+        name="look", modality="vector", encoder="precomputed", vectors=vectors, present=present
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A transformer trained on the tiny shop for two epochs."""
+    from data.dataset import Dataset  # noqa: PLC0415 - tests of data wait for no torch
+    from engine.bundle import write_bundle  # noqa: PLC0415
+    from engine.models.build import ModelConfig  # noqa: PLC0415
+    from engine.training import TrainingConfig, fit, prepare  # noqa: PLC0415
+
+    config = TrainingConfig(
+        epochs=2,
+        batch_size=64,
+        feature_width=16,
+        learning_rate=1e-2,
+        model=ModelConfig(name="transformer", width=16, layers=1, heads=2),
+    )
+    trained, dataset = prepare(Dataset.load(tiny_shop), config)
+    epochs = list(fit(trained, dataset))
+    folder = tmp_path_factory.mktemp("tiny") / "bundle"
+    write_bundle(trained, dataset, folder, epochs=epochs, command="outfit train tiny")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_recommender(tiny_bundle: Path) -> "Recommender":
+    from engine.recommender import Recommender  # noqa: PLC0415
+
+    return Recommender.load(tiny_bundle)

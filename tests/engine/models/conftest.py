@@ -1,0 +1,28 @@
+"""Every model by name, untrained and shaken, over the items of one planted dataset."""
+
+import copy
+
+import pytest
+
+from data.dataset import Dataset
+from engine.models.build import MODELS, ModelName
+from engine.models.outfit_model import OutfitModel
+from engine.training import Trained, prepare
+from tests.engine.planted import shaken, tiny_config
+
+
+@pytest.fixture(scope="session", params=MODELS)
+def name(request: pytest.FixtureRequest) -> ModelName:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def trained(name: ModelName, planted: Dataset) -> Trained:
+    """Prepared, not trained."""
+    return prepare(planted, tiny_config(name))[0]
+
+
+@pytest.fixture
+def model(trained: Trained) -> OutfitModel:
+    """A copy in which no weight is zero, so that every part has its say."""
+    return shaken(copy.deepcopy(trained.model)).eval()

@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from data.dataset import Dataset
+from data.errors import BundleError
+from engine.models.build import MODELS, ModelConfig, build_model
+from engine.models.mean_pool import MeanPool
+from engine.models.pairwise import PairInteraction
+from engine.models.transformer import OutfitTransformer
+from engine.training import Trained, prepare
+from tests.engine.planted import tiny_config
+
+KINDS = {"transformer": OutfitTransformer, "pairwise": PairInteraction, "mean-pool": MeanPool}
+
+
+@pytest.fixture(scope="module")
+def any_trained(planted: Dataset) -> Trained:
+    return prepare(planted, tiny_config("mean-pool"))[0]
+
+
+def build(trained: Trained, **changes: object) -> torch.nn.Module:
+    config = replace(ModelConfig(), **changes)
+    return build_model(config, trained.preparation, trained.counts).interaction
+
+
+def test_every_name_has_a_model_of_its_own(any_trained) -> None:
+    assert set(KINDS) == set(MODELS)
+    for name, kind in KINDS.items():
+        assert type(build(any_trained, name=name)) is kind
+
+
+def test_layers_and_heads_are_those_of_the_transformer(any_trained) -> None:
+    encoder = build(any_trained, layers=3, heads=8).encoder
+    assert len(encoder.layers) == 3
+    assert encoder.layers[0].self_attn.num_heads == 8
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(any_trained) -> None:
+    broken = ModelConfig()
+    object.__setattr__(broken, "name", "oracle")
+    with pytest.raises(BundleError, match="transformer, pairwise, mean-pool, got 'oracle'"):
+        build_model(broken, any_trained.preparation, any_trained.counts)
+
+
+def test_the_prior_holds_the_pmi_of_the_training_outfits_with_the_unknown_one_first(
+    any_trained,
+) -> None:
+    model = build_model(ModelConfig(), any_trained.preparation, any_trained.counts)
+    pmi = model.prior.pmi
+    assert pmi.shape == (4, 4)
+    assert not pmi[0].any()
+    assert not pmi[:, 0].any()
+    # 320 outfits of a top, a bottom and shoes: 321 of each mixed pair, 1 of each pair of equals
+    total = 6 * 321 + 3
+    marginal = (2 * 321 + 1) / total
+    mixed, equal = 321 / total / marginal**2, 1 / total / marginal**2
+    expected = torch.tensor([[mixed] * 3] * 3).fill_diagonal_(equal).log()
+    torch.testing.assert_close(pmi[1:, 1:], expected)
+    assert model.choice_prior.pmi.equal(pmi)
+
+
+def test_no_model_remembers_items(any_trained) -> None:
+    """Weights depend on modalities and categories, so a model fits items that it never saw."""
+    num_items = len(any_trained.features)
+    for name in MODELS:
+        model = build_model(ModelConfig(name=name), any_trained.preparation, any_trained.counts)
+        assert all(num_items not in weight.shape for weight in model.state_dict().values())
