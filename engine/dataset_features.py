@@ -1,7 +1,7 @@
 """The frozen features of a dataset, encoded now where the store lacks them."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from data.dataset import Dataset
 from data.errors import BundleError
@@ -17,10 +17,7 @@ def dataset_features(dataset: Dataset) -> dict[str, Feature]:
     Raises:
         BundleError: a feature is damaged or belongs to other items.
     """
-    item_ids = dataset.items["item_id"].to_list()
-    return {
-        name: open_feature(dataset.folder, name, item_ids) for name in list_features(dataset.folder)
-    }
+    return _opened(dataset, list_features(dataset.folder))
 
 
 def features_for(dataset: Dataset, encoders: Mapping[str, str]) -> dict[str, Feature]:
@@ -43,12 +40,16 @@ def features_for(dataset: Dataset, encoders: Mapping[str, str]) -> dict[str, Fea
         )
         for progress in encode_dataset(dataset, config):
             log.debug("encoded", extra={"feature": progress.feature, "done": progress.done})
-    features = {
-        name: feature for name, feature in dataset_features(dataset).items() if name in encoders
-    }
+    held = list_features(dataset.folder)
+    features = _opened(dataset, [name for name in encoders if name in held])
     for name in sorted(set(encoders) - set(features)):
         log.warning("%s holds no feature %r: all its items do without", dataset.folder, name)
     return {name: _made_by(feature, encoders[name]) for name, feature in features.items()}
+
+
+def _opened(dataset: Dataset, names: Sequence[str]) -> dict[str, Feature]:
+    item_ids = dataset.items["item_id"].to_list()
+    return {name: open_feature(dataset.folder, name, item_ids) for name in names}
 
 
 def _made_by(feature: Feature, encoder: str) -> Feature:

@@ -18,6 +18,9 @@ from engine.encoders.picture import why_unreadable
 from engine.encoders.precomputed import ENCODER_ID, read_precomputed
 from engine.encoders.text import load_text_encoder
 
+TAKEN = ("text", "image", "words", "attributes")
+"""Names of what is made from titles, pictures and attributes."""
+
 EncodeBatch = Callable[[list[str]], Encoded]
 
 
@@ -174,8 +177,9 @@ def _encode(dataset: Dataset, task: _Task, batch_size: int) -> Iterator[Progress
 
 def _store_precomputed(dataset: Dataset, name: str, path: Path) -> Progress:
     """Store the vectors of one file as the feature `name`."""
-    if name in ("text", "image"):
-        raise InputError(expected="a name other than text and image", got=repr(name), file=path)
+    if name in TAKEN:
+        expected = f"a name other than {', '.join(TAKEN)}"
+        raise InputError(expected=expected, got=repr(name), file=path)
     feature_folder(dataset.folder, name)
     item_ids = dataset.items["item_id"].to_list()
     vectors, present = read_precomputed(path, item_ids)

@@ -14,6 +14,7 @@ import polars as pl
 import torch
 from jaxtyping import Float32, Int64
 
+from data.errors import SchemaError
 from data.features import Feature
 from data.slots import SLOTS, slot_of
 from data.tables import UNKNOWN_CATEGORY
@@ -79,9 +80,16 @@ class Preparation:
             rows: the distinct items of the training outfits.
             width: numbers kept of each modality, at most.
             seed: of the randomised decompositions.
+
+        Raises:
+            SchemaError: a feature has a name that stands for titles or attributes.
         """
+        for name in {WORDS, ATTRIBUTES} & set(features):
+            raise SchemaError(expected="a feature of another name", got=repr(name))
         known = items[rows].filter(pl.col("category") != UNKNOWN_CATEGORY)
-        categories = known.group_by("category").agg(pl.col("slot").mode().sort().first())
+        categories = known.group_by("category").agg(
+            pl.col("slot").drop_nulls().mode().sort().first()
+        )
         categories = categories.sort("category")
         frozen = (_fit_feature(feature, rows, width, seed) for feature in features.values())
         bags = (_fit_bag(name, items[rows], width, seed) for name in (WORDS, ATTRIBUTES))

@@ -152,7 +152,7 @@ def test_precomputed_vectors_become_a_feature_of_that_name(dataset: Dataset) -> 
     assert read_manifest(dataset.folder, "own")["present"] == 1
 
 
-@pytest.mark.parametrize("name", ["text", "image", "a/b"])
+@pytest.mark.parametrize("name", ["text", "image", "words", "attributes", "a/b"])
 def test_a_precomputed_name_that_is_taken_or_wrong_is_refused(dataset: Dataset, name: str) -> None:
     config = EncodingConfig(precomputed={name: dataset.folder / "v.npy"})
     with pytest.raises(InputError, match=name):
