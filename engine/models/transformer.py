@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from engine.items import ItemTokens
+from engine.models.anova import anova
 from engine.models.outfit_model import PlacedItems
 
 
@@ -47,14 +48,19 @@ class OutfitTransformer(nn.Module):
         )
         self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
         self.scorer = _head(width, 1)
+        self.factors = nn.Linear(width, width)
+        self.interactions = nn.Linear(2 * width, 1, bias=False)
+        nn.init.zeros_(self.interactions.weight)
         self.embedder = _head(width, dim)
         for embedding in (self.category, self.slot):
             nn.init.normal_(embedding.weight, std=0.3)
 
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
-        """What the outfit token has become."""
+        """What the outfit token has become, plus interactions of two and of three items."""
         token = self.outfit_token.expand(len(items.mask), -1)
-        score: Tensor = self.scorer(self._ask(token, items))[:, 0]
+        asked = self.scorer(self._ask(token, items))
+        factors = self.factors(self._tokens(items))
+        score: Tensor = (asked + self.interactions(anova(factors, items.mask)))[:, 0]
         return score
 
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
