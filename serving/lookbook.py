@@ -62,11 +62,18 @@ class Blank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """What completes an outfit in one slot, best first, and the vector that found it."""
+    """What completes an outfit in one slot, best first, and the vector that found it.
+
+    Args:
+        wanted: the slot.
+        text: the wish in words; empty where there is none.
+        chance: the share of the slot that suits the outfit, which answers drawn blindly reach.
+    """
 
     wanted: str
     text: str
     vector: tuple[float, ...]
+    chance: float
     ranked: tuple[Ranked, ...]
 
 
@@ -145,13 +152,22 @@ def render(lookbook: Lookbook) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["signed"] = signed
+    environment.filters |= {"signed": signed, "stripes": stripes}
     return environment.get_template("lookbook.html.j2").render(book=lookbook)
 
 
 def signed(value: float) -> str:
     """A number with two decimals and a sign, typeset: a true minus."""
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def stripes(vector: Sequence[float]) -> list[tuple[float, str]]:
+    """SVG paths of a vector, a stripe a number: one path a shade, as opacity and path."""
+    strongest = max(map(abs, vector), default=0.0) or 1.0
+    shades: dict[float, list[str]] = {}
+    for place, value in enumerate(vector):
+        shades.setdefault(round(abs(value) / strongest, 1), []).append(f"M{place}.5 0v1")
+    return [(shade, "".join(paths)) for shade, paths in sorted(shades.items()) if shade]
 
 
 def bars(scores: Sequence[float]) -> list[float]:

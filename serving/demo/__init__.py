@@ -1,0 +1,1 @@
+"""What `outfit demo` does: its folder, its server, its questions, its tables."""

@@ -1,0 +1,42 @@
+"""The demo's answers and its evaluation, bound into a lookbook."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from serving.demo.interview import Interview
+from serving.lookbook import Exam, Lookbook
+
+COVER_SIZE = 4
+LABELS = {
+    "fitb_test": "fill in the blank",
+    "compatibility_test": "compatibility",
+}
+
+
+def bind(answers: Interview, data: Path, evaluation: Path, *, command: str) -> Lookbook:
+    """A lookbook from what a server answered, the shop in `data` and the written evaluation."""
+    report = json.loads(evaluation.read_bytes())
+    shop = json.loads((data / "import.json").read_bytes())
+    exams = [Exam.of(each) for each in report["files"]]
+    return Lookbook(
+        command=command,
+        model=report["model"],
+        bundle_id=answers.bundle_id,
+        facts=_facts(shop, exams),
+        cover=answers.pairings[0].kept.garments[:COVER_SIZE] if answers.pairings else (),
+        pairings=answers.pairings,
+        blanks=answers.blanks,
+        completions=answers.completions,
+        exams=tuple(exams),
+    )
+
+
+def _facts(shop: Mapping[str, int], exams: Sequence[Exam]) -> dict[str, str]:
+    sizes = {"garments": f"{shop['items']:,}", "outfits": f"{shop['outfits']:,}"}
+    figures = {
+        f"{LABELS[exam.name]}, chance {exam.chance:.2f}": f"{exam.model.figure:.2f}"
+        for exam in exams
+        if exam.name in LABELS
+    }
+    return sizes | figures
