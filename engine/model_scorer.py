@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import torch
@@ -40,8 +40,9 @@ class ModelScorer:
             for question in questions
             for candidate in question.candidates
         ]
-        sizes = [len(question.candidates) for question in questions]
-        return np.split(self._judge(completed, lambda logits: logits.choice), np.cumsum(sizes)[:-1])
+        ends = np.cumsum([0, *(len(question.candidates) for question in questions)])
+        logits = self._judge(completed, lambda logits: logits.choice)
+        return [logits[start:end] for start, end in pairwise(ends)]
 
     @torch.inference_mode()
     def _judge(

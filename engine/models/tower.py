@@ -22,6 +22,9 @@ class ItemTower(nn.Module):
         widths: width of each modality in `ItemFeatures.content`, in order.
         modality_dropout: share of present modalities hidden from each item in training.
         dropout: share of content numbers set to zero in training.
+
+    Attributes:
+        dim: numbers in an embedding; one, always zero, where there is no modality at all.
     """
 
     def __init__(
@@ -29,7 +32,7 @@ class ItemTower(nn.Module):
     ) -> None:
         super().__init__()
         self.widths = list(widths.values())
-        self.dim = sum(self.widths)
+        self.dim = max(sum(self.widths), 1)
         self.modality_dropout = modality_dropout
         self.dropout = nn.Dropout(dropout)
         self.maps = nn.ModuleList(nn.Linear(width, width, bias=False) for width in self.widths)
@@ -45,7 +48,7 @@ class ItemTower(nn.Module):
 
     def _embed(self, content: Float[Tensor, "items content"]) -> Float[Tensor, "items dim"]:
         if not self.widths:
-            return content
+            return content.new_zeros(len(content), self.dim)
         blocks = []
         modalities = zip(
             torch.split(content, self.widths, dim=1), self.maps, self.log_weights, strict=True

@@ -1,0 +1,246 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from data.dataset import Dataset
+from data.errors import BundleError, SchemaError
+from engine.items import ItemFeatures
+from engine.models.build import MODELS, ModelName
+from engine.training import (
+    Epoch,
+    Trained,
+    TrainingConfig,
+    _informative,
+    as_scorer,
+    best_device,
+    fit,
+    prepare,
+)
+from engine.validation import Validation
+from tests.engine.planted import CATEGORIES, store, tiny_config
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+FIGURES = ["fitb random", "fitb same-category", "auc random", "auc same-category", "mean"]
+
+
+def train(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, list[Epoch]]:
+    trained, dataset = prepare(dataset, config)
+    return trained, list(fit(trained, dataset))
+
+
+def weights(trained: Trained) -> torch.Tensor:
+    return torch.cat([weight.flatten().float() for weight in trained.model.state_dict().values()])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_learns_a_planted_rule(planted: Dataset, name: ModelName) -> None:
+    trained, epochs = train(planted, tiny_config(name, epochs=3))
+    before, after = epochs[0].validation, epochs[-1].validation
+    assert after["auc same-category"] > before["auc same-category"] + 0.15
+    assert after["fitb same-category"] > before["fitb same-category"] + 0.05
+    assert after["mean"] > before["mean"] + 0.1
+    assert trained.model.training is False
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_seed_decides_every_weight_and_figure(planted: Dataset, name: ModelName) -> None:
+    (first, epochs), (again, repeated), (other, _) = (
+        train(planted, tiny_config(name, epochs=1, seed=seed)) for seed in (1, 1, 2)
+    )
+    assert weights(first).equal(weights(again))
+    assert not weights(first).equal(weights(other))
+    assert [epoch.validation for epoch in epochs] == [epoch.validation for epoch in repeated]
+    assert epochs[1].loss == repeated[1].loss
+
+
+def test_epochs_are_numbered_from_the_untrained_model(planted: Dataset) -> None:
+    trained, dataset = prepare(planted, tiny_config("mean-pool", epochs=2))
+    untrained = Validation.build(dataset, seed=0).measure(as_scorer(trained))
+    epochs = list(fit(trained, dataset))
+    assert [epoch.number for epoch in epochs] == [0, 1, 2]
+    assert epochs[0].validation == untrained
+    assert np.isnan(epochs[0].loss)
+    assert epochs[0].best
+    assert all(np.isfinite(epoch.loss) and epoch.seconds > 0 for epoch in epochs[1:])
+    assert [list(epoch.validation) for epoch in epochs] == [FIGURES] * 3
+
+
+def test_an_epoch_is_the_best_where_its_mean_is_above_all_before_it(planted: Dataset) -> None:
+    _, epochs = train(planted, tiny_config("pairwise", epochs=4))
+    means = [epoch.validation["mean"] for epoch in epochs]
+    assert [epoch.best for epoch in epochs] == [
+        mean > max([-1.0, *means[:at]]) for at, mean in enumerate(means)
+    ]
+
+
+def spoiling(**changes: object) -> TrainingConfig:
+    """A learning rate at which every step does harm."""
+    return replace(tiny_config("transformer"), learning_rate=30.0, **changes)
+
+
+def test_when_training_does_harm_the_untrained_model_comes_back(planted: Dataset) -> None:
+    trained, dataset = prepare(planted, spoiling(epochs=2))
+    before = weights(trained)
+    epochs = list(fit(trained, dataset))
+    assert [epoch.best for epoch in epochs] == [True, False, False]
+    assert weights(trained).equal(before)
+
+
+def test_the_model_that_comes_back_has_the_best_figures(planted: Dataset) -> None:
+    trained, dataset = prepare(planted, tiny_config("mean-pool", epochs=5))
+    epochs = list(fit(trained, dataset))
+    best = max(epochs, key=lambda epoch: epoch.validation["mean"])
+    measured = Validation.build(dataset, seed=0).measure(as_scorer(trained))
+    assert best.number < epochs[-1].number
+    assert measured == best.validation
+
+
+@pytest.mark.parametrize("patience", [1, 2])
+def test_training_stops_after_as_many_epochs_without_gain_as_patience_says(
+    planted: Dataset, patience: int
+) -> None:
+    _, epochs = train(planted, spoiling(epochs=6, patience=patience))
+    assert len(epochs) == 1 + patience
+
+
+def test_the_dataset_is_not_changed_and_neither_are_prepared_features(planted: Dataset) -> None:
+    items, outfits = planted.items.clone(), planted.outfits.clone()
+    trained, dataset = prepare(planted, tiny_config("mean-pool", epochs=1))
+    content = trained.features.content.clone()
+    list(fit(trained, dataset))
+    assert trained.features.content.equal(content)
+    assert planted.items.equals(items)
+    assert planted.outfits.equals(outfits)
+
+
+PLAIN = tiny_config("transformer", epochs=1)
+SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
+    "seed": lambda config: replace(config, seed=9),
+    "epochs": lambda config: replace(config, epochs=2),
+    "batch_size": lambda config: replace(config, batch_size=100),
+    "learning_rate": lambda config: replace(config, learning_rate=0.01),
+    "weight_decay": lambda config: replace(config, weight_decay=0.5),
+    "feature_width": lambda config: replace(config, feature_width=5),
+    **{
+        name: lambda config, name=name, value=value: replace(
+            config, model=replace(config.model, **{name: value})
+        )
+        for name, value in {
+            "name": "pairwise",
+            "width": 8,
+            "layers": 2,
+            "heads": 4,
+            "dropout": 0.5,
+            "content_dropout": 0.5,
+            "modality_dropout": 0.5,
+        }.items()
+    },
+    **{
+        name: lambda config, name=name, value=value: replace(
+            config, objective=replace(config.objective, **{name: value})
+        )
+        for name, value in {
+            "num_negatives": 2,
+            "same_category": 0.1,
+            "slot_text": 0.9,
+            "target_weight": 0.2,
+        }.items()
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def plain(planted: Dataset) -> torch.Tensor:
+    return weights(train(planted, PLAIN)[0])
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_every_switch_changes_what_is_learned(planted: Dataset, plain, switch: str) -> None:
+    changed = weights(train(planted, SWITCHES[switch](PLAIN))[0])
+    assert changed.shape != plain.shape or not torch.allclose(changed, plain, atol=1e-6)
+
+
+def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
+    config = TrainingConfig()
+    fields = {
+        *config.__dataclass_fields__,
+        *config.model.__dataclass_fields__,
+        *config.objective.__dataclass_fields__,
+    }
+    assert fields - set(SWITCHES) == {"patience", "model", "objective"}
+
+
+def bare(folder: Path, *, outfits: int = 300) -> Dataset:
+    """Items that are known by category alone."""
+    rng = np.random.default_rng(0)
+    items = pl.DataFrame(
+        {"item_id": [f"i{row:02d}" for row in range(60)], "category": np.repeat(CATEGORIES, 20)}
+    )
+    rows = np.arange(3) * 20 + rng.integers(20, size=(outfits, 3))
+    return store(folder, items, rows.tolist(), {})
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_by_category_alone_training_runs_and_stays_at_chance(tmp_path, name: ModelName) -> None:
+    trained, epochs = train(bare(tmp_path), tiny_config(name, epochs=1))
+    assert trained.features.content.shape == (60, 0)
+    for epoch in epochs:
+        assert epoch.validation["fitb same-category"] == pytest.approx(0.25, abs=0.1)
+        assert epoch.validation["auc same-category"] == pytest.approx(0.5, abs=0.1)
+        assert epoch.validation["fitb random"] > 0.3
+    assert weights(trained).isfinite().all()
+
+
+def item_features(known: list[bool]) -> ItemFeatures:
+    numbers = torch.zeros(len(known), dtype=torch.int64)
+    content = torch.tensor(known, dtype=torch.float32)[:, None]
+    return ItemFeatures(category=numbers, slot=numbers, content=content)
+
+
+def test_outfits_in_which_fewer_than_two_items_have_content_are_left_out() -> None:
+    features = item_features([True, True, True, False, False])
+    outfits = [np.array(rows) for rows in ([0, 1], [0, 3], [3, 4], [4, 1, 2])]
+    kept = _informative(outfits, features)
+    assert [outfit.tolist() for outfit in kept] == [[0, 1], [4, 1, 2]]
+
+
+@pytest.mark.parametrize(("known", "kept"), [(1, 20), (2, 20), (3, 3)])
+def test_all_outfits_stay_where_only_a_tenth_or_fewer_would(known: int, kept: int) -> None:
+    features = item_features([True, True, False, False])
+    outfits = [np.array([0, 1] if number < known else [2, 3]) for number in range(20)]
+    assert len(_informative(outfits, features)) == kept
+
+
+def test_a_dataset_without_validation_outfits_gets_some_held_out(planted: Dataset) -> None:
+    outfits = planted.outfits.with_columns(split=pl.lit("train"))
+    whole = Dataset(folder=planted.folder, items=planted.items, outfits=outfits)
+    trained, held = prepare(whole, tiny_config("mean-pool"))
+    assert len(held.outfit_rows("valid")) == 40
+    worn = trained.counts.items["outfits"].sum()
+    assert worn == 360 * 3
+
+
+def test_a_dataset_without_training_outfits_is_refused(planted: Dataset) -> None:
+    outfits = planted.outfits.with_columns(split=pl.lit("test"))
+    with pytest.raises(SchemaError, match="training outfits"):
+        prepare(
+            Dataset(folder=planted.folder, items=planted.items, outfits=outfits),
+            tiny_config("mean-pool"),
+        )
+
+
+def test_damaged_features_are_refused(tmp_path) -> None:
+    items = pl.DataFrame({"item_id": ["a", "b"], "category": ["tops", "shoes"]})
+    dataset = store(tmp_path, items, [[0, 1]] * 5, {"look": np.ones((2, 3), np.float32)})
+    (tmp_path / "features" / "look" / "present.npy").write_bytes(b"")
+    with pytest.raises(BundleError, match=r"present\.npy"):
+        prepare(dataset, tiny_config("mean-pool"))
+
+
+def test_the_device_is_a_gpu_where_there_is_one() -> None:
+    assert best_device().type == ("cuda" if torch.cuda.is_available() else "cpu")
