@@ -10,7 +10,9 @@ from data.shop.palette import CHROMATICS, NEUTRALS, PALETTE
 from data.shop.taste import ROLES, Truth
 from data.shop.wardrobe import FABRICS, OCCASIONS, PATTERNS, STYLES
 
-NEUTRAL_SHARE = 0.35
+NEUTRAL_SHARE = 0.55
+STYLE_SHARES = (0.38, 0.38, 0.12, 0.12)
+"""Of `STYLES`: opposites are one common and one rare style, so that half of all items agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def _products_of(name: str, count: int, rng: np.random.Generator) -> Iterator[Pr
             cut=int(rng.integers(len(category.cuts))),
             fabric=str(rng.choice(list(category.fabrics), p=_shares(category.fabrics.values()))),
             pattern=str(rng.choice(PATTERNS)) if is_patterned else None,
-            style=int(rng.integers(len(STYLES))),
+            style=int(rng.choice(len(STYLES), p=STYLE_SHARES)),
             occasion=int(rng.choice(len(OCCASIONS), p=_shares(category.occasions))),
             colours=colours,
             seed=int(rng.integers(2**31)),

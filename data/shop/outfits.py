@@ -12,13 +12,13 @@ SEPARATES_SHARE = 0.8
 ATTEMPTS = 200
 
 EXTRAS = {
-    "bags": 0.7,
-    "outerwear": 0.35,
-    "jewellery": 0.3,
-    "hats": 0.2,
-    "sunglasses": 0.15,
-    "scarves": 0.15,
-    "accessories": 0.15,
+    "bags": 0.45,
+    "outerwear": 0.2,
+    "jewellery": 0.2,
+    "hats": 0.1,
+    "sunglasses": 0.1,
+    "scarves": 0.1,
+    "accessories": 0.1,
 }
 """How often a slot is added to the core of an outfit."""
 
