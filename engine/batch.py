@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -22,8 +22,8 @@ QUESTIONS_AT_ONCE = 256
 
 NO_FILTERS = Filters()
 
-Answers: TypeAlias = list[list[Complement]]
-"""Complements of one context, in the order of the slots."""
+REFUSED: Final = re.compile(r"contexts\[(\d+)\]")
+"""How the field of an error begins that is about one of the contexts."""
 
 
 @runtime_checkable
@@ -37,7 +37,11 @@ class ComplementEngine(Protocol):
         k: int,
         filters: Filters = ...,
     ) -> list[list[Complement]]:
-        """At most k complements of each context in its slot, or an error for all of them."""
+        """At most k complements of each context in its slot.
+
+        Raises:
+            InputError: nothing is answered; of a context, the field begins `contexts[number]`.
+        """
         ...
 
 
@@ -110,36 +114,40 @@ class BatchRecommender:
 
     def answer(self, lines: Sequence[Line]) -> Answered:
         """The complements of the right lines; each wrong line is listed once."""
-        contexts = [line for line in lines if isinstance(line, Context)]
+        asked = [line for line in lines if isinstance(line, Context)]
         bad = [line for line in lines if isinstance(line, BadLine)]
-        answers = self._answers(contexts) if contexts else []
-        bad += [answer for answer in answers if isinstance(answer, BadLine)]
-        found = [
-            (context.context_id, slot, complements)
-            for context, answer in zip(contexts, answers, strict=True)
-            if not isinstance(answer, BadLine)
-            for slot, complements in zip(self.wanted.slots, answer, strict=True)
-        ]
+        answers: list[list[Complement]] = []
+        while asked:
+            try:
+                answers = self._answers(asked)
+                break
+            except InputError as error:
+                refused = asked.pop(self._refused(error))
+                bad.append(_bad_line(refused, error))
+        names = [(context.context_id, slot) for context in asked for slot in self.wanted.slots]
         return Answered(
-            complements=_table(found),
-            num_unfilled=sum(not complements for _, _, complements in found),
+            complements=_table(names, answers),
+            num_unfilled=sum(not answer for answer in answers),
             bad=sorted(bad, key=lambda line: line.line),
         )
 
-    def _answers(self, contexts: Sequence[Context]) -> list[Answers | BadLine]:
-        """An answer for each context; where one is refused, halves are asked until it is alone."""
+    def _answers(self, contexts: Sequence[Context]) -> list[list[Complement]]:
+        """Complements of every context and slot; the slots of one context stand together."""
         slots = [Slot(category=name) for name in self.wanted.slots]
-        items = [context.items for context in contexts for _ in slots]
-        try:
-            found = self._ask(items, slots * len(contexts))
-        except InputError as error:
-            if len(contexts) == 1:
-                return [_bad_line(contexts[0], error)]
-            half = len(contexts) // 2
-            return self._answers(contexts[:half]) + self._answers(contexts[half:])
-        return [found[first : first + len(slots)] for first in range(0, len(found), len(slots))]
+        return self._ask(
+            [context.items for context in contexts for _ in slots], slots * len(contexts)
+        )
 
-    def _ask(self, contexts: Sequence[Sequence[Item]], slots: Sequence[Slot]) -> Answers:
+    def _refused(self, error: InputError) -> int:
+        """Which of the contexts that were asked the error is about; raises it if about none."""
+        named = REFUSED.match(error.field or "")
+        if named is None:
+            raise error
+        return int(named[1]) // len(self.wanted.slots)
+
+    def _ask(
+        self, contexts: Sequence[Sequence[Item]], slots: Sequence[Slot]
+    ) -> list[list[Complement]]:
         return self.engine.complements_batch(contexts, slots, self.wanted.k, self.wanted.filters)
 
 
@@ -187,19 +195,21 @@ def _chunks(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _table(found: Sequence[tuple[str, str, Sequence[Complement]]]) -> pl.DataFrame:
+def _table(
+    names: Sequence[tuple[str, str]], answers: Sequence[Sequence[Complement]]
+) -> pl.DataFrame:
     rows = [
         (context_id, slot, rank, complement.item_id, complement.similarity)
-        for context_id, slot, complements in found
-        for rank, complement in enumerate(complements, start=1)
+        for (context_id, slot), answer in zip(names, answers, strict=True)
+        for rank, complement in enumerate(answer, start=1)
     ]
     return pl.DataFrame(rows, schema=COMPLEMENT_SCHEMA, orient="row")
 
 
 def _bad_line(context: Context, error: InputError) -> BadLine:
-    """The error of a context asked alone; its items are the request's `contexts[number]`."""
+    """The error of a context; what the request calls `contexts[number]` is the line's `items`."""
     bad = BadLine.of(error, line=context.line, context_id=context.context_id)
-    return replace(bad, field=re.sub(r"^contexts\[\d+\]", "items", error.field or "items"))
+    return replace(bad, field=REFUSED.sub("items", error.field or ""))
 
 
 def _error_entry(line: BadLine) -> bytes:

@@ -51,6 +51,8 @@ class NumberShop:
 
 def _mean(context: Sequence[Item], field: str) -> float:
     for position, item in enumerate(context):
+        if item == "full":
+            raise InputError(expected="room", got="a full disk")
         if isinstance(item, str) and not item.isdecimal():
             raise UnknownItemError(expected="a number", got=item, field=f"{field}[{position}]")
     numbers = [0 if isinstance(item, ItemContent) else int(item) for item in context]
@@ -164,17 +166,23 @@ def test_errors_of_an_earlier_run_do_not_stay(tmp_path: Path):
 def test_a_file_of_bad_lines_only_is_an_error_that_names_the_first(tmp_path: Path):
     (tmp_path / "out.parquet").write_text("before")
     with pytest.raises(SchemaError, match="every line failed") as raised:
-        run(tmp_path, BAD_LINES, asking())
+        run(tmp_path, [*BAD_LINES, *["{"] * QUESTIONS_AT_ONCE], asking())
     place = (raised.value.file, raised.value.row, raised.value.field)
     assert place == (tmp_path / "contexts.jsonl", 1, "items[1]")
     assert (tmp_path / "out.parquet").read_text() == "before"
-    assert [error["line"] for error in errors(tmp_path)] == [1, 2, 3]
+    assert [error["line"] for error in errors(tmp_path)] == list(range(1, QUESTIONS_AT_ONCE + 4))
 
 
 def test_an_unknown_slot_ends_the_run_before_it_starts(tmp_path: Path):
     with pytest.raises(UnknownCategoryError) as raised:
         run(tmp_path, ['{"items": ["1"]}'], asking("shoes", "hats"))
     assert (raised.value.field, raised.value.got) == ("slots", "hats")
+    assert [path.name for path in tmp_path.iterdir()] == ["contexts.jsonl"]
+
+
+def test_an_error_about_no_context_ends_the_run(tmp_path: Path):
+    with pytest.raises(InputError, match="full"):
+        run(tmp_path, ['{"items": ["1"]}', '{"items": ["full"]}'], asking())
     assert [path.name for path in tmp_path.iterdir()] == ["contexts.jsonl"]
 
 

@@ -23,7 +23,7 @@ def test_parquet_holds_the_frames_in_order_over_many_row_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(complement_files, "ROWS_A_GROUP", 4)
-    frames = [frame(*(f"c{n}-{m}" for m in range(3))) for n in range(12)]
+    frames = [frame(*(f"c{n}-{m}" for m in range(3))) for n in range(40)]
     with complement_file(tmp_path / "new" / "out.parquet") as write:
         for each in frames:
             write(each)
