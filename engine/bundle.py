@@ -1,7 +1,7 @@
 """The bundle: one immutable, checksummed folder that an evaluator or a server loads.
 
 BUNDLE/
-├── bundle.json               what it is: model, preparation, training, a sha256 a file
+├── bundle.json               what it is: model, preparation, training, a sha256 a file and its own
 ├── model.safetensors         weights
 ├── preparation.safetensors   directions and word weights
 ├── items.parquet             the catalogue, sorted by slot and category
@@ -12,7 +12,7 @@ BUNDLE/
 import hashlib
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,7 @@ def write_bundle(
             "preparation": names,
             "files": files,
         }
+        manifest["sha256"] = _seal(manifest)
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return str(manifest["bundle_id"])
 
@@ -110,19 +111,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a bundle.
 
     Raises:
-        BundleError: it is missing, broken, or of another schema version.
+        BundleError: it is missing, damaged, or of another schema version.
     """
+    path = folder / MANIFEST
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise BundleError(
-            f"{folder / MANIFEST}: expected a bundle's manifest, got {error}"
-        ) from None
+        raise BundleError(f"{path}: expected a bundle's manifest, got {error}") from None
     version = manifest.get("schema_version") if isinstance(manifest, dict) else None
     if version != SCHEMA_VERSION:
-        raise BundleError(
-            f"{folder / MANIFEST}: expected schema version {SCHEMA_VERSION}, got {version}"
-        )
+        raise BundleError(f"{path}: expected schema version {SCHEMA_VERSION}, got {version}")
+    if manifest.pop("sha256", None) != _seal(manifest):
+        raise BundleError(f"{path}: expected the sha256 that it was written with: damaged")
     return dict(manifest)
 
 
@@ -167,11 +167,17 @@ def _by_partition(items: pl.DataFrame) -> np.ndarray:
 
 
 def _weights(model: OutfitModel) -> dict[str, Any]:
-    return {name: weight.cpu().contiguous() for name, weight in model.state_dict().items()}
+    """Weights by name, none sharing memory with another, as safetensors wants them."""
+    return {name: weight.cpu().contiguous().clone() for name, weight in model.state_dict().items()}
 
 
 def _best(epochs: Sequence[Epoch]) -> Epoch:
     return [epoch for epoch in epochs if epoch.best][-1]
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """Sha256 of what a manifest says."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -52,6 +52,8 @@ class PartitionedIndex:
     ) -> Neighbours:
         """The k items among `rows` nearest to each query; fewer where there are fewer.
 
+        Of equals the first in the catalogue are found, as a scan would find them.
+
         Args:
             queries: target embeddings.
             rows: ascending; a partition, or what filters leave of it.
@@ -60,13 +62,9 @@ class PartitionedIndex:
         if not len(rows):
             nothing = np.zeros((len(queries), 0), np.float32)
             return Neighbours(rows=[rows] * len(queries), similarities=list(nothing))
-        similarities, places = faiss.knn(
-            np.ascontiguousarray(queries),
-            self._vectors(rows),
-            min(k, len(rows)),
-            metric=faiss.METRIC_INNER_PRODUCT,
-        )
-        order = np.lexsort((places, -similarities))
+        k = min(k, len(rows))
+        similarities, places = _beyond_ties(np.ascontiguousarray(queries), self._vectors(rows), k)
+        order = np.lexsort((places, -similarities))[:, :k]
         similarities = np.take_along_axis(similarities, order, axis=1)
         found = rows[np.take_along_axis(places, order, axis=1)]
         return Neighbours(rows=list(found), similarities=list(similarities))
@@ -78,6 +76,18 @@ class PartitionedIndex:
             return rows_in_place
         copied: np.ndarray = self.vectors[rows]
         return copied
+
+
+def _beyond_ties(
+    queries: Float32[np.ndarray, "queries dim"], vectors: Float32[np.ndarray, "rows dim"], k: int
+) -> tuple[Float32[np.ndarray, "queries wide"], Int64[np.ndarray, "queries wide"]]:
+    """The k nearest of each query, and so many more that none left out equals the last of them."""
+    wide = k
+    while True:
+        wide = min(2 * wide if wide > k else k + 1, len(vectors))
+        similarities, places = faiss.knn(queries, vectors, wide, metric=faiss.METRIC_INNER_PRODUCT)
+        if wide == len(vectors) or (similarities[:, -1] < similarities[:, k - 1]).all():
+            return similarities, places
 
 
 def _rows_by_name(names: Sequence[str]) -> dict[str, Int64[np.ndarray, " rows"]]:

@@ -14,7 +14,7 @@ import polars as pl
 import torch
 from jaxtyping import Float32, Int64
 
-from data.errors import SchemaError
+from data.errors import BundleError, SchemaError
 from data.features import Feature
 from data.slots import SLOTS, slot_of
 from data.tables import UNKNOWN_CATEGORY
@@ -122,7 +122,11 @@ class Preparation:
         }
 
     def apply(self, items: pl.DataFrame, features: Mapping[str, Feature]) -> ItemFeatures:
-        """Tensors of every item; a feature that is not given is absent from all of them."""
+        """Tensors of every item; a feature that is not given is absent from all of them.
+
+        Raises:
+            BundleError: the vectors of a feature have another length than those it was fitted on.
+        """
         category, slot = self.numbers(items["category"].to_list(), items["slot"].to_list())
         blocks = [_block(part, items, features) for part in self.modalities]
         content = np.concatenate([np.zeros((items.height, 0), np.float32), *blocks], axis=1)
@@ -156,7 +160,11 @@ def _fit_feature(
 
 
 def _fit_bag(name: str, items: pl.DataFrame, width: int, seed: int) -> Bag | None:
-    bag = BagOfWords.fit(_bags(name, items), width=width, min_count=3, seed=seed)
+    bags = _bags(name, items)
+    if name == ATTRIBUTES:
+        bag = BagOfWords.plain(bags, width=2 * width, min_count=3)
+    else:
+        bag = BagOfWords.fit(bags, width=width, min_count=3, seed=seed)
     return None if bag is None else Bag(name=name, bag=bag)
 
 
@@ -168,6 +176,11 @@ def _block(
     feature = features.get(part.name)
     if feature is None:
         return np.zeros((items.height, part.whitening.width), np.float32)
+    if feature.dim != len(part.whitening.mean):
+        raise BundleError(
+            f"feature {part.name!r}: expected vectors of {len(part.whitening.mean)} numbers, "
+            f"got {feature.dim}"
+        )
     return part.whitening.apply(np.asarray(feature.vectors), np.asarray(feature.present))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from data.dataset import write_dataset
 from data.features import Feature, write_feature
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from engine.recommender import Recommender
 
 FEATURE_DIM = 12
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")
