@@ -14,6 +14,12 @@ from serving.garment import Garment
 
 TEMPLATES = Path(__file__).parent
 SHORTEST_BAR = 0.04
+TITLES = {
+    "fitb_test": "Fill in the blank",
+    "fitb_third_order": "Rules of three garments",
+    "compatibility_test": "Compatibility",
+}
+METRICS = {"auc": "area under the ROC curve"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +106,7 @@ class Exam:
     """One question file: the model, the controls from best to worst, the verdict in words."""
 
     name: str
+    title: str
     metric: str
     questions: int
     chance: float
@@ -111,9 +118,11 @@ class Exam:
     def of(cls, report: Mapping[str, Any]) -> "Exam":
         """An exam from the report of one file; chance is what the constant control reaches."""
         controls = [_mark(name, figures) for name, figures in report["controls"].items()]
+        name = Path(report["file"]).stem
         return cls(
-            name=Path(report["file"]).stem,
-            metric=report["metric"],
+            name=name,
+            title=TITLES.get(name, name),
+            metric=METRICS.get(report["metric"], report["metric"]),
             questions=report["questions"],
             chance=report["controls"]["constant"]["figure"],
             model=_mark("model", report["model"]),

@@ -8,10 +8,7 @@ from serving.demo.interview import Interview
 from serving.lookbook import Exam, Lookbook
 
 COVER_SIZE = 4
-LABELS = {
-    "fitb_test": "fill in the blank",
-    "compatibility_test": "compatibility",
-}
+HEADLINES = ("fitb_test", "compatibility_test")
 
 
 def bind(answers: Interview, data: Path, evaluation: Path, *, command: str) -> Lookbook:
@@ -35,8 +32,8 @@ def bind(answers: Interview, data: Path, evaluation: Path, *, command: str) -> L
 def _facts(shop: Mapping[str, int], exams: Sequence[Exam]) -> dict[str, str]:
     sizes = {"garments": f"{shop['items']:,}", "outfits": f"{shop['outfits']:,}"}
     figures = {
-        f"{LABELS[exam.name]}, chance {exam.chance:.2f}": f"{exam.model.figure:.2f}"
+        f"{exam.title.lower()}, chance {exam.chance:.2f}": f"{exam.model.figure:.2f}"
         for exam in exams
-        if exam.name in LABELS
+        if exam.name in HEADLINES
     }
     return sizes | figures

@@ -190,7 +190,7 @@ def test_the_strongest_number_of_a_vector_is_the_darkest_stripe() -> None:
 def test_an_exam_ranks_the_controls_and_takes_chance_from_the_constant_one() -> None:
     exam = Exam.of(REPORT)
 
-    assert exam.name == "fitb_test"
+    assert (exam.name, exam.title) == ("fitb_test", "Fill in the blank")
     assert exam.chance == 0.25
     assert exam.model == Mark(scorer="model", figure=0.7, low=0.35, high=0.875)
     assert [control.scorer for control in exam.controls] == ["raw cosine", "random", "constant"]
