@@ -1,5 +1,6 @@
 """Bags of words: titles and attributes as whitened term weights."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,6 +57,20 @@ class BagOfWords:
             idf=vectorizer.idf_.astype(np.float32),
             components=(svd.components_ / spread[:, None]).astype(np.float32),
         )
+
+    @classmethod
+    def plain(cls, bags: Bags, *, width: int, min_count: int) -> "BagOfWords | None":
+        """Keep the most frequent words, each a direction of its own and all of equal weight.
+
+        For attributes: few, clean and worn by many items, so that rarity is no merit.
+        """
+        counts = Counter(word for bag in bags for word in set(bag))
+        frequent = [(-count, word) for word, count in counts.items() if count >= min_count]
+        words = tuple(sorted(word for _, word in sorted(frequent)[:width]))
+        if len(words) < 2:
+            return None
+        idf = np.ones(len(words), np.float32)
+        return cls(words=words, idf=idf, components=np.eye(len(words), dtype=np.float32))
 
     def apply(self, bags: Bags) -> Float32[np.ndarray, "bags width"]:
         """Unit vectors, zero where no word is known."""

@@ -28,7 +28,7 @@ class ObjectiveConfig:
     """
 
     num_negatives: int = 4
-    same_category: float = 0.7
+    same_category: float = 0.85
     slot_text: float = 0.2
     target_weight: float = 1.0
 

@@ -46,7 +46,9 @@ def _describe(part: Modality) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     else:
         arrays = {"mean": part.whitening.mean, "components": part.whitening.components}
         description = {"name": part.name, "encoder": part.encoder}
-    return description, {f"{part.name}.{key}": array for key, array in arrays.items()}
+    # safetensors writes memory as it lies and reads it as C order
+    ordered = {key: np.ascontiguousarray(array) for key, array in arrays.items()}
+    return description, {f"{part.name}.{key}": array for key, array in ordered.items()}
 
 
 def _restore(description: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Modality:

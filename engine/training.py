@@ -44,8 +44,8 @@ class TrainingConfig:
     seed: int = 0
     epochs: int = 12
     patience: int = 4
-    batch_size: int = 128
-    learning_rate: float = 1e-3
+    batch_size: int = 64
+    learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     feature_width: int = 128
     model: ModelConfig = field(default_factory=ModelConfig)

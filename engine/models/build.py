@@ -38,7 +38,7 @@ class ModelConfig:
     width: int = 64
     layers: int = 2
     heads: int = 4
-    dropout: float = 0.2
+    dropout: float = 0.1
     content_dropout: float = 0.1
     modality_dropout: float = 0.1
 
@@ -65,7 +65,7 @@ def _interaction(config: ModelConfig, dim: int, preparation: Preparation) -> nn.
     num_categories = len(preparation.categories) + 1
     if config.name == "transformer":
         return OutfitTransformer(
-            dim=dim,
+            widths=list(preparation.widths.values()),
             width=config.width,
             layers=config.layers,
             heads=config.heads,

@@ -4,20 +4,22 @@ Source: Sarkar et al. 2022, arXiv 2204.04812: an outfit token for compatibility 
 target token in its place for retrieval (section 3.3), no positional encoding.
 """
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from engine.items import ItemTokens
-from engine.models.anova import anova
 from engine.models.outfit_model import PlacedItems
+from engine.models.set_interactions import SetInteractions
 
 
 class OutfitTransformer(nn.Module):
     """A set encoder whose first token asks the question.
 
     Args:
-        dim: of item embeddings.
+        widths: of the modalities side by side in an item embedding.
         width: of the encoder.
         layers: of the encoder.
         heads: of each layer.
@@ -29,7 +31,7 @@ class OutfitTransformer(nn.Module):
     def __init__(  # noqa: PLR0913 - the sizes of a transformer
         self,
         *,
-        dim: int,
+        widths: Sequence[int],
         width: int,
         layers: int,
         heads: int,
@@ -38,6 +40,7 @@ class OutfitTransformer(nn.Module):
         dropout: float,
     ) -> None:
         super().__init__()
+        dim = sum(widths)
         self.read = nn.Linear(dim, width)
         self.category = nn.Embedding(num_categories, width)
         self.slot = nn.Embedding(num_slots, width)
@@ -48,9 +51,7 @@ class OutfitTransformer(nn.Module):
         )
         self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
         self.scorer = _head(width, 1)
-        self.factors = nn.Linear(width, width)
-        self.interactions = nn.Linear(2 * width, 1, bias=False)
-        nn.init.zeros_(self.interactions.weight)
+        self.interactions = SetInteractions(widths=widths, rank=width // 2, num_slots=num_slots)
         self.embedder = _head(width, dim)
         for embedding in (self.category, self.slot):
             nn.init.normal_(embedding.weight, std=0.3)
@@ -58,10 +59,9 @@ class OutfitTransformer(nn.Module):
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """What the outfit token has become, plus interactions of two and of three items."""
         token = self.outfit_token.expand(len(items.mask), -1)
-        asked = self.scorer(self._ask(token, items))
-        factors = self.factors(self._tokens(items))
-        score: Tensor = (asked + self.interactions(anova(factors, items.mask)))[:, 0]
-        return score
+        asked: Tensor = self.scorer(self._ask(token, items))[:, 0]
+        together: Tensor = self.interactions(items.vectors, items.slot, items.mask)
+        return asked + together
 
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """What the target token has become."""

@@ -19,8 +19,8 @@ def train(  # noqa: PLR0913 - flags of a command
     model: ModelName = "transformer",
     seed: int = 0,
     epochs: AtLeastOne = 12,
-    batch_size: AtLeastOne = 128,
-    learning_rate: Annotated[float, Parameter(validator=validators.Number(gt=0))] = 1e-3,
+    batch_size: AtLeastOne = 64,
+    learning_rate: Annotated[float, Parameter(validator=validators.Number(gt=0))] = 2e-3,
 ) -> None:
     """Train a model on the training outfits and write a bundle.
 
