@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from data.dataset import Dataset
 from data.errors import BundleError
@@ -17,9 +18,11 @@ def preparation(planted: Dataset) -> Preparation:
     return prepare(planted, tiny_config("mean-pool"))[0].preparation
 
 
-def test_what_is_restored_prepares_items_to_the_bit(preparation, planted) -> None:
+def test_what_is_read_back_prepares_items_to_the_bit(preparation, planted, tmp_path) -> None:
     names, arrays = describe_preparation(preparation)
-    restored = restore_preparation(json.loads(json.dumps(names)), arrays)
+    save_file(arrays, tmp_path / "arrays.safetensors")
+    read = load_file(tmp_path / "arrays.safetensors")
+    restored = restore_preparation(json.loads(json.dumps(names)), read)
     assert (restored.categories, restored.slots) == (preparation.categories, preparation.slots)
     assert restored.widths == preparation.widths
     assert restored.encoders() == preparation.encoders() == {"look": "precomputed"}
