@@ -154,27 +154,28 @@ class Catalogue:
         )
 
     def _allowed(self, filters: Filters) -> Bool[np.ndarray, " items"]:
-        low, high = filters.min_price, filters.max_price
-        if low is not None and high is not None and low > high:
-            raise SchemaError(
-                expected=f"a highest price of at least {low}",
-                got=str(high),
-                field="filters.max_price",
-            )
         allowed = np.ones(len(self.bundle.vectors), np.bool_)
         excluded = [self.row_of[name] for name in filters.exclude if name in self.row_of]
         allowed[excluded] = False
-        price = pl.col("price")
-        conditions = [
-            condition
-            for condition, asked in (
-                (price >= low, low is not None),
-                (price <= high, high is not None),
-                (pl.col("availability") == "in_stock", filters.in_stock_only),
-            )
-            if asked
-        ]
+        conditions = _conditions(filters)
         if conditions:
             passed = self.bundle.items.select(pl.all_horizontal(conditions).fill_null(value=False))
             allowed &= passed.to_series().to_numpy()
         return allowed
+
+
+def _conditions(filters: Filters) -> list[pl.Expr]:
+    """What an item must satisfy; an item without a price satisfies no limit on it."""
+    low, high = filters.min_price, filters.max_price
+    if low is not None and high is not None and low > high:
+        raise SchemaError(
+            expected=f"a highest price of at least {low}", got=str(high), field="filters.max_price"
+        )
+    conditions = []
+    if low is not None:
+        conditions.append(pl.col("price") >= low)
+    if high is not None:
+        conditions.append(pl.col("price") <= high)
+    if filters.in_stock_only:
+        conditions.append(pl.col("availability") == "in_stock")
+    return conditions

@@ -21,6 +21,7 @@ app.command("serving.commands.call:app", name="call")
 def main() -> None:
     """Run one subcommand; exit 0 when done, 1 when it failed, 2 on wrong usage."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("faiss.loader").setLevel(logging.WARNING)
     try:
         app(sys.argv[1:])
     except OutfitError as error:
