@@ -1,5 +1,6 @@
 """The catalogue of a bundle: items by id or inline as tokens, and the search over its items."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import polars as pl
 import torch
 from jaxtyping import Bool, Float32, Int64
 
-from data.errors import SchemaError, UnknownCategoryError, UnknownItemError
+from data.errors import DuplicateError, SchemaError, UnknownCategoryError, UnknownItemError
 from data.slots import slot_of
 from engine.bundle import Bundle
 from engine.index import PartitionedIndex
@@ -53,7 +54,8 @@ class Catalogue:
         """Each item with its place in the request.
 
         Raises:
-            SchemaError: there is no item, or one stands twice.
+            SchemaError: there is no item.
+            DuplicateError: an item stands twice.
             UnknownItemError: an id is not of the catalogue.
         """
         if not items:
@@ -68,7 +70,7 @@ class Catalogue:
                     expected="an item of the catalogue", got=repr(item), field=where
                 )
             if item in seen:
-                raise SchemaError(expected="each item once", got=f"{item!r} again", field=where)
+                raise DuplicateError(expected="each item once", got=f"{item!r} again", field=where)
             seen.add(item)
         return placed
 
@@ -98,7 +100,8 @@ class Catalogue:
         if row is None:
             return []
         widths = self.bundle.preparation.widths
-        blocks = np.split(self.bundle.vectors[row], np.cumsum(list(widths.values()))[:-1])
+        ends = np.cumsum(list(widths.values()), dtype=np.int64)
+        blocks = np.split(self.bundle.vectors[row], ends)[: len(widths)]
         return [name for name, block in zip(widths, blocks, strict=True) if not block.any()]
 
     def search(
@@ -167,6 +170,9 @@ class Catalogue:
 def _conditions(filters: Filters) -> list[pl.Expr]:
     """What an item must satisfy; an item without a price satisfies no limit on it."""
     low, high = filters.min_price, filters.max_price
+    for name, price in (("min_price", low), ("max_price", high)):
+        if price is not None and math.isnan(price):
+            raise SchemaError(expected="a number", got="NaN", field=f"filters.{name}")
     if low is not None and high is not None and low > high:
         raise SchemaError(
             expected=f"a highest price of at least {low}", got=str(high), field="filters.max_price"

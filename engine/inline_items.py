@@ -56,17 +56,20 @@ class InlineItems:
         return self.preparation.apply(table, self._frozen(placed, table))
 
     def missing(self, content: ItemContent) -> list[str]:
-        """Modalities that an inline item lacks."""
-        has = {
-            "text": bool(content.title),
-            "words": bool(content.title),
-            "attributes": bool(content.attributes),
-            "image": content.image is not None,
+        """Modalities that an inline item lacks, by what training knows of words and attributes."""
+        table = self._table([content])
+        given = {
+            *content.vectors,
+            *(["text"] if item_texts(table)[0] else []),
+            *(["image"] if content.image is not None else []),
         }
+        widths = self.preparation.widths
+        row = self.preparation.apply(table, {}).content[0].numpy()
+        blocks = np.split(row, np.cumsum(list(widths.values()), dtype=np.int64))[: len(widths)]
         return [
             name
-            for name in self.preparation.widths
-            if not has.get(name) and name not in content.vectors
+            for name, block in zip(widths, blocks, strict=True)
+            if name not in given and not block.any()
         ]
 
     def _check_category(self, name: str, where: str) -> None:

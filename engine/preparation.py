@@ -78,7 +78,7 @@ class Preparation:
             items: the item table.
             features: of the store, by name.
             rows: the distinct items of the training outfits.
-            width: numbers kept of each modality, at most.
+            width: numbers kept of each modality, at most; of attributes twice as many.
             seed: of the randomised decompositions.
 
         Raises:

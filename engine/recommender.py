@@ -179,7 +179,7 @@ class Recommender:
     def _wanted(self, slots: Sequence[Slot], fields: Sequence[str]) -> ItemTokens:
         """What the slots ask for, as if it were items of that category and title."""
         for slot, field in zip(slots, fields, strict=True):
-            if slot.category is None and not slot.text:
+            if slot.category is None and not (slot.text or "").strip():
                 raise SchemaError(expected="a category or a text", got="neither", field=field)
         return self._tokens(
             [

@@ -38,7 +38,7 @@ class TrainingConfig:
         batch_size: outfits a step.
         learning_rate: highest, reached after a tenth of the steps, then annealed by a cosine.
         weight_decay: of AdamW.
-        feature_width: numbers kept of each modality, at most.
+        feature_width: numbers kept of each modality, at most; of attributes twice as many.
     """
 
     seed: int = 0

@@ -65,7 +65,7 @@ def _interaction(config: ModelConfig, dim: int, preparation: Preparation) -> nn.
     num_categories = len(preparation.categories) + 1
     if config.name == "transformer":
         return OutfitTransformer(
-            widths=list(preparation.widths.values()),
+            widths=list(preparation.widths.values()) or [dim],
             width=config.width,
             layers=config.layers,
             heads=config.heads,

@@ -54,8 +54,6 @@ class SetInteractions(nn.Module):
         mask: Bool[Tensor, "outfits items"],
     ) -> Float[Tensor, " outfits"]:
         """One number an outfit."""
-        if not self.widths:
-            return vectors.new_zeros(len(vectors))
         blocks = torch.split(vectors, self.widths, dim=-1)
         factors = [
             linear(block * width**0.5)

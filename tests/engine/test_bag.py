@@ -118,3 +118,31 @@ def test_a_seed_decides_everything(bag) -> None:
     again = fit(BAGS)
     assert again is not None
     np.testing.assert_array_equal(bag.components, again.components)
+
+
+def test_plain_words_are_directions_of_their_own_and_of_equal_weight() -> None:
+    plain = BagOfWords.plain([*BAGS, ["red", "lace"]], width=8, min_count=2)
+    assert plain is not None
+    assert plain.words == ("denim", "navy", "red", "silk", "wool")
+    both, one, unknown = plain.apply([["silk", "red"], ["wool", "lace"], ["lace"]])
+    np.testing.assert_allclose(both, np.array([0, 0, 1, 1, 0]) / 2**0.5, atol=1e-6)
+    np.testing.assert_allclose(one, [0, 0, 0, 0, 1], atol=1e-6)
+    assert not unknown.any()
+
+
+def test_plain_words_are_the_most_frequent_and_of_equals_the_first_by_name() -> None:
+    plain = BagOfWords.plain(BAGS, width=3, min_count=2)
+    assert plain is not None
+    assert plain.words == ("denim", "navy", "red")
+
+
+@pytest.mark.parametrize("bags", [[], [["red"]] * 9, [["red", "silk"], ["red"], ["red"]]])
+def test_fewer_than_two_frequent_plain_words_make_no_bag(bags) -> None:
+    assert BagOfWords.plain(bags, width=8, min_count=2) is None
+
+
+def test_a_word_that_one_bag_repeats_is_one_plain_word() -> None:
+    bags = [["red", "navy"]] * 3 + [["lace"] * 5]
+    plain = BagOfWords.plain(bags, width=8, min_count=2)
+    assert plain is not None
+    assert plain.words == ("navy", "red")

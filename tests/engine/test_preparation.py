@@ -77,7 +77,7 @@ def blocks(
 
 def test_features_come_first_then_words_then_attributes(preparation) -> None:
     assert [part.name for part in preparation.modalities] == ["look", "words", "attributes"]
-    assert preparation.widths == {"look": 4, "words": 4, "attributes": 4}
+    assert preparation.widths == {"look": 4, "words": 4, "attributes": 5}
     assert preparation.encoders() == {"look": "precomputed"}
     assert preparation.dims() == {"look": 5}
 
@@ -151,7 +151,7 @@ def test_a_feature_that_is_not_given_is_absent_from_all_items(preparation, items
     features = preparation.apply(items, {})
     assert not features.content[:, :4].any()
     assert features.content[:, 4:].any()
-    assert features.content.shape == (NUM, 12)
+    assert features.content.shape == (NUM, 13)
 
 
 def test_a_feature_that_training_did_not_have_is_not_read(preparation, items, look) -> None:
@@ -213,8 +213,8 @@ def test_items_of_category_alone_have_no_content() -> None:
     assert features.category[:3].tolist() == [2, 1, 0]
 
 
-def test_the_width_is_kept_for_every_modality(items, look) -> None:
-    assert fit(items, look, width=2).widths == {"look": 2, "words": 2, "attributes": 2}
+def test_the_width_is_kept_for_every_modality_and_twice_for_attributes(items, look) -> None:
+    assert fit(items, look, width=2).widths == {"look": 2, "words": 2, "attributes": 4}
 
 
 def test_what_is_fitted_is_decided_by_the_seed_and_the_table(items, look) -> None:

@@ -42,7 +42,6 @@ def test_every_model_learns_a_planted_rule(planted: Dataset, name: ModelName) ->
     trained, epochs = train(planted, tiny_config(name, epochs=3))
     before, after = epochs[0].validation, epochs[-1].validation
     assert after["auc same-category"] > before["auc same-category"] + 0.15
-    assert after["fitb same-category"] > before["fitb same-category"] + 0.05
     assert after["mean"] > before["mean"] + 0.1
     assert trained.model.training is False
 

@@ -13,7 +13,7 @@ BIT = torch.tensor([[-1.0], [1.0]])
 def transformer() -> OutfitTransformer:
     torch.manual_seed(0)
     built = OutfitTransformer(
-        dim=1, width=16, layers=2, heads=2, num_categories=3, num_slots=3, dropout=0.0
+        widths=[1], width=16, layers=2, heads=2, num_categories=3, num_slots=3, dropout=0.0
     )
     return shaken(built).eval()
 
@@ -59,7 +59,7 @@ def test_the_target_token_carries_category_slot_and_description(transformer) -> 
 
 def test_untrained_it_adds_nothing() -> None:
     model = OutfitTransformer(
-        dim=1, width=16, layers=1, heads=2, num_categories=3, num_slots=3, dropout=0.0
+        widths=[1], width=16, layers=1, heads=2, num_categories=3, num_slots=3, dropout=0.0
     )
     context = outfits(torch.tensor([[0, 1]]))
     assert model.logit(context).item() == 0
