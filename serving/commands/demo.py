@@ -93,7 +93,7 @@ def _ask(data: Path, bundle: Path, log: Path) -> "Interview":
     from serving.demo.interview import Shop, interview
     from serving.demo.server_process import server_process
 
-    with server_process(bundle, log) as address, OutfitClient(address, deadline_s=60) as client:
+    with server_process(bundle, log) as address, OutfitClient(address, deadline_s=60.0) as client:
         print(f"a server answers on {address}")
         answers = interview(Shop.load(data), client)
     console = Console(highlight=False)

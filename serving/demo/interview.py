@@ -7,7 +7,7 @@ in its file whose size suits a page.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -34,6 +34,8 @@ WISHES: Final = (
 )
 IN_STOCK: Final = Filters(in_stock_only=True)
 
+Rows: TypeAlias = tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shop:
@@ -51,15 +53,15 @@ class Shop:
     def garments(self, rows: Iterable[int]) -> tuple[Garment, ...]:
         """The items of `rows`, to be looked at."""
         items, folder = self.dataset.items, self.dataset.folder
-        return tuple(Garment.of(items.row(int(row), named=True), folder) for row in rows)
+        return tuple(Garment.of(items.row(row, named=True), folder) for row in rows)
 
-    def suits(self, context: np.ndarray, row: int) -> bool:
+    def suits(self, context: Rows, row: int) -> bool:
         """Whether the planted taste likes the item of `row` with those of `context`."""
         return planted_logit(self.truth, [*context, row]) > 0
 
     def ids(self, rows: Iterable[int]) -> list[str]:
         """The identifiers of `rows`."""
-        return [self.dataset.items["item_id"][int(row)] for row in rows]
+        return [self.dataset.items["item_id"][row] for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +124,15 @@ def ask_blanks(shop: Shop, client: OutfitClient, *, file: str, count: int) -> tu
 
 def ask_complements(shop: Shop, client: OutfitClient) -> tuple[Completion, ...]:
     """What goes with a top and bottoms, and with a dress, in the slots that they lack."""
-    wished = [wish.category or "" for wish in WISHES]
-    slots = shop.dataset.items["slot"].to_numpy()
+    wished = {wish.category for wish in WISHES}
+    slots = shop.dataset.items["slot"].to_list()
     outfits = [
-        outfit[~np.isin(slots[outfit], wished)] for outfit in shop.dataset.outfit_rows("test")
+        tuple(row for row in outfit.tolist() if slots[row] not in wished)
+        for outfit in shop.dataset.outfit_rows("test")
     ]
     completions = []
     for core in (SEPARATES, ONE_PIECE):
-        fitting = [outfit for outfit in outfits if core <= set(slots[outfit])]
+        fitting = [outfit for outfit in outfits if core <= {slots[row] for row in outfit}]
         if fitting:
             context = min(fitting, key=lambda outfit: abs(len(outfit) - CONTEXT_SIZE))
             shelves = tuple(_shelf(shop, client, context, wish) for wish in WISHES)
@@ -179,7 +182,7 @@ def _ranked_candidates(
     )
 
 
-def _shelf(shop: Shop, client: OutfitClient, context: np.ndarray, wish: Slot) -> Shelf:
+def _shelf(shop: Shop, client: OutfitClient, context: Rows, wish: Slot) -> Shelf:
     item_ids = shop.ids(context)
     target = client.embed_target(item_ids, wish)
     answer = client.complements(item_ids, wish, k=VARIANTS * SHELF_SIZE, filters=IN_STOCK)
@@ -203,7 +206,7 @@ def _shelf(shop: Shop, client: OutfitClient, context: np.ndarray, wish: Slot) ->
     )
 
 
-def _chance(shop: Shop, context: np.ndarray, slot: str | None) -> float:
+def _chance(shop: Shop, context: Rows, slot: str | None) -> float:
     pool = np.flatnonzero((shop.dataset.items["slot"] == slot).to_numpy())
     return float(np.mean([shop.suits(context, row) for row in pool.tolist()]))
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from serving.demo.interview import Interview
 from serving.lookbook import Exam, Lookbook
@@ -29,7 +30,7 @@ def bind(answers: Interview, data: Path, evaluation: Path, *, command: str) -> L
     )
 
 
-def _facts(shop: Mapping[str, int], exams: Sequence[Exam]) -> dict[str, str]:
+def _facts(shop: Mapping[str, Any], exams: Sequence[Exam]) -> dict[str, str]:
     sizes = {"garments": f"{shop['items']:,}", "outfits": f"{shop['outfits']:,}"}
     figures = {
         f"{exam.title.lower()}, chance {exam.chance:.2f}": f"{exam.model.figure:.2f}"

@@ -1,6 +1,6 @@
 import contextlib
+import io
 import json
-import os
 import re
 import signal
 import socket
@@ -37,17 +37,11 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     out = tmp_path_factory.mktemp("shop") / "demo"
-    command = [sys.executable, "-c", "from serving.cli import main; main()", "demo"]
-    flags = [f"--{name}={value}" for name, value in SIZE.items()]
-    done = subprocess.run(  # noqa: S603 - this interpreter, this package
-        [*command, f"--out={out}", *flags],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"COLUMNS": "160"},
-    )
-    assert done.returncode == 0, done.stderr
-    return Run(out=out, printed=done.stdout, page=(out / "lookbook.html").read_text("utf-8"))
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        patch.setenv("COLUMNS", "160")
+        demo(out=out, **SIZE)
+    return Run(out=out, printed=printed.getvalue(), page=(out / "lookbook.html").read_text("utf-8"))
 
 
 def answers(address: str) -> bool:
@@ -76,13 +70,6 @@ def test_the_lookbook_shows_what_was_evaluated(run: Run) -> None:
         assert f"{each['model']['figure']:.3f}" in run.page
     assert report["bundle_id"] in run.page
     assert run.page.count("data:image/jpeg;base64,") > 40
-
-
-@pytest.mark.slow
-def test_a_second_demo_replaces_the_first_and_says_the_same(run: Run) -> None:
-    demo(out=run.out, **SIZE)
-
-    assert (run.out / "lookbook.html").read_text("utf-8") == run.page
 
 
 @pytest.mark.slow
@@ -121,3 +108,16 @@ def test_a_folder_of_another_origin_is_refused_at_once(tmp_path: Path) -> None:
 
     assert time.perf_counter() - start < 5
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.slow
+def test_a_second_demo_replaces_the_first_and_says_the_same(run: Run) -> None:
+    command = [sys.executable, "-c", "from serving.cli import main; main()", "demo"]
+    flags = [f"--{name}={value}" for name, value in SIZE.items()]
+
+    again = subprocess.run(  # noqa: S603 - this interpreter, this package
+        [*command, f"--out={run.out}", *flags], capture_output=True, text=True, check=False
+    )
+
+    assert again.returncode == 0, again.stderr
+    assert (run.out / "lookbook.html").read_text("utf-8") == run.page
