@@ -1,0 +1,121 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from data.errors import UnknownCategoryError
+from engine.bundle import Bundle, load_bundle
+from engine.catalogue import Catalogue
+from engine.requests import Filters, ItemContent, Slot
+
+NOTHING = frozenset[str]()
+
+
+@pytest.fixture(scope="module")
+def bundle(tiny_bundle: Path) -> Bundle:
+    return load_bundle(tiny_bundle)
+
+
+@pytest.fixture(scope="module")
+def catalogue(bundle: Bundle) -> Catalogue:
+    return Catalogue.of(bundle)
+
+
+def test_tokens_are_the_items_as_the_model_sees_them(catalogue, bundle) -> None:
+    numbers = bundle.preparation.numbers(
+        bundle.items["category"].to_list(), bundle.items["slot"].to_list()
+    )
+    assert catalogue.tokens.category.equal(numbers[0])
+    assert catalogue.tokens.slot.equal(numbers[1])
+    np.testing.assert_array_equal(catalogue.tokens.vectors, bundle.vectors)
+    assert catalogue.row_of[bundle.items["item_id"][17]] == 17
+
+
+@torch.no_grad()
+def test_items_by_id_and_inline_are_looked_up_in_their_order(catalogue, bundle) -> None:
+    ids = bundle.items["item_id"]
+    one, two = ItemContent(category="pumps"), ItemContent(title="silk dress")
+    items = [one, ids[5], two, ids[3], ids[5 + 1]]
+    tokens = catalogue.look_up(catalogue.places(items, "items"))
+    for place, row in ((1, 5), (3, 3), (4, 6)):
+        np.testing.assert_array_equal(tokens.vectors[place], bundle.vectors[row])
+        assert tokens.category[place] == catalogue.tokens.category[row]
+    for place, item in ((0, one), (2, two)):
+        alone = catalogue.look_up([(item, "item")])
+        assert tokens.vectors[place].tolist() == pytest.approx(alone.vectors[0].tolist(), abs=1e-6)
+        assert tokens.category[place] == alone.category[0]
+        assert tokens.slot[place] == alone.slot[0]
+
+
+@torch.no_grad()
+def test_nothing_but_ids_or_nothing_but_inline_items_is_looked_up_too(catalogue, bundle) -> None:
+    ids = bundle.items["item_id"].to_list()
+    by_id = catalogue.look_up([(name, "") for name in ids[4:7]])
+    np.testing.assert_array_equal(by_id.vectors, bundle.vectors[4:7])
+    inline = catalogue.look_up([(ItemContent(title="silk dress"), "")] * 2)
+    assert inline.vectors[0].equal(inline.vectors[1])
+
+
+def test_each_target_passes_over_its_own_items(catalogue, bundle) -> None:
+    ids = bundle.items["item_id"].to_list()
+    targets = np.array(bundle.vectors[:2])
+    passed_over = [frozenset(ids[:40]), NOTHING]
+    first, second = catalogue.search(
+        targets, Slot(text="all"), 5, filters=Filters(), passed_over=passed_over
+    )
+    assert len(first) == len(second) == 5
+    assert not {each.item_id for each in first} & set(ids[:40])
+    alone = catalogue.search(
+        targets[1:], Slot(text="all"), 5, filters=Filters(), passed_over=[NOTHING]
+    )
+    assert [each.item_id for each in alone[0]] == [each.item_id for each in second]
+
+
+def test_a_category_is_meant_before_the_slot_that_its_name_belongs_to(catalogue, bundle) -> None:
+    def found(name: str) -> set[str]:
+        (answers,) = catalogue.search(
+            np.array(bundle.vectors[:1]),
+            Slot(category=name),
+            1000,
+            filters=Filters(),
+            passed_over=[NOTHING],
+        )
+        return {each.item_id for each in answers}
+
+    pumps = bundle.items.filter(category="pumps")["item_id"]
+    shoes = bundle.items.filter(slot="shoes")["item_id"]
+    assert found("pumps") == set(pumps)
+    assert found("shoes") == found("Wellington boots") == set(shoes)
+    assert set(pumps) < set(shoes)
+    with pytest.raises(UnknownCategoryError):
+        found("zeppelin")
+
+
+def test_preorders_are_not_in_stock(bundle) -> None:
+    states = ["in_stock", "out_of_stock", "preorder", "backorder", None] * 40
+    items = bundle.items.with_columns(availability=pl.Series(states, dtype=pl.String))
+    catalogue = Catalogue.of(replace(bundle, items=items))
+    (answers,) = catalogue.search(
+        np.array(bundle.vectors[:1]),
+        Slot(text="all"),
+        1000,
+        filters=Filters(in_stock_only=True),
+        passed_over=[NOTHING],
+    )
+    assert {each.item_id for each in answers} == set(items["item_id"].to_list()[::5])
+
+
+def test_price_limits_hold_at_their_ends(bundle) -> None:
+    items = bundle.items.with_columns(price=pl.int_range(200).cast(pl.Float64))
+    catalogue = Catalogue.of(replace(bundle, items=items))
+    (answers,) = catalogue.search(
+        np.array(bundle.vectors[:1]),
+        Slot(text="all"),
+        1000,
+        filters=Filters(min_price=10.0, max_price=12.0),
+        passed_over=[NOTHING],
+    )
+    assert {each.item_id for each in answers} == set(items["item_id"].to_list()[10:13])
