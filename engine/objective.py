@@ -28,9 +28,9 @@ class ObjectiveConfig:
     """
 
     num_negatives: int = 4
-    same_category: float = 0.85
+    same_category: float = 0.9
     slot_text: float = 0.2
-    target_weight: float = 1.0
+    target_weight: float = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -166,9 +166,14 @@ def _choice_loss(
 def _retrieval_loss(
     model: OutfitModel, tokens: ItemTokens, features: ItemFeatures, example: Example
 ) -> Float[Tensor, ""]:
+    """Each target against its candidates and every other item of the batch but its own outfit's."""
     answer = example.candidates[:, 0]
     wanted = model.encode(features.take(answer).without_content(~example.described))
     context = example.outfits.without(example.blank)
     target = model.embed_target(tokens, context, wanted)
-    cosine = torch.einsum("od,ocd->oc", target, tokens.vectors[example.candidates])
-    return _choice_loss(cosine / SIMILARITY_TEMPERATURE, example.valid)
+    cosine = target @ tokens.vectors.T / SIMILARITY_TEMPERATURE
+    own = torch.zeros_like(cosine, dtype=torch.bool)
+    outfit, place = example.outfits.mask.nonzero(as_tuple=True)
+    own[outfit, example.outfits.rows[outfit, place]] = True
+    own.scatter_(1, answer[:, None], value=False)
+    return functional.cross_entropy(cosine.masked_fill(own, -torch.inf), answer)
