@@ -45,7 +45,8 @@ def demo(
     with _step(f"outfit train {data} --model transformer --seed {seed} --out {bundle}"):
         from serving.commands.train import train
 
-        train(data, out=bundle, model="transformer", seed=seed)
+        with _one_thread():
+            train(data, out=bundle, model="transformer", seed=seed)
     _evaluate(data, bundle, out / "evaluation.json")
     with _step(f"outfit serve {bundle} --port 0"):
         answers = _ask(data, bundle, out / "server.log")
@@ -103,6 +104,19 @@ def _ask(data: Path, bundle: Path, log: Path) -> "Interview":
         shelf = completion.shelves[0]
         console.print(shelf_table(completion, shelf), target_line(shelf))
     return answers
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Sums in one order on any number of cores, and no threads that wait on a busy machine."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager
