@@ -43,7 +43,7 @@ class TrainingConfig:
 
     seed: int = 0
     epochs: int = 12
-    patience: int = 4
+    patience: int = 8
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
