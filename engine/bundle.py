@@ -21,7 +21,6 @@ import numpy as np
 import polars as pl
 import torch
 from jaxtyping import Float32
-from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 from safetensors.torch import load_file as load_weights
 from safetensors.torch import save_file as save_weights
@@ -138,16 +137,11 @@ def load_bundle(folder: Path) -> Bundle:
             raise BundleError(f"{folder / name}: expected a file of the bundle, got none")
         if _sha256(folder / name) != digest:
             raise BundleError(f"{folder / name}: expected sha256 {digest}, got another: damaged")
-    try:
-        preparation = restore_preparation(
-            manifest["preparation"], load_file(folder / "preparation.safetensors")
-        )
-        weights = load_weights(folder / "model.safetensors")
-    except SafetensorError as error:
-        raise BundleError(f"{folder}: expected safetensors, got {error}") from error
+    arrays = load_file(folder / "preparation.safetensors")
+    preparation = restore_preparation(manifest["preparation"], arrays)
     counts = TrainingCounts.read(folder)
     model = build_model(ModelConfig(**manifest["config"]["model"]), preparation, counts)
-    model.load_state_dict(weights)
+    model.load_state_dict(load_weights(folder / "model.safetensors"))
     items = pl.read_parquet(folder / "items.parquet")
     check_items(items, folder / "items.parquet")
     return Bundle(

@@ -21,7 +21,7 @@ BRANDS = ("acme", "bolt", "crow", "dune")
 FABRICS = ("silk", "wool", "denim")
 
 
-def two_sides(folder: Path, *, outfits: int = 400, seed: int = 0) -> Dataset:
+def two_sides(folder: Path, *, outfits: int = 300, seed: int = 0) -> Dataset:
     """Every item is of one of two sides; an outfit is a top, a bottom and shoes of one side.
 
     The feature `look` tells the side in one number of eight, the others are noise; titles and

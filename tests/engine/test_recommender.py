@@ -168,6 +168,7 @@ def test_what_items_lack_is_listed_by_position(tiny_recommender, look) -> None:
         "5:attributes",
     )
     assert tiny_recommender.missing(items) == expected
+    assert tiny_recommender.missing(["nobody"]) == ()
     (score,) = tiny_recommender.score([items])
     assert score.missing == expected
 

