@@ -28,7 +28,7 @@ class ObjectiveConfig:
     """
 
     num_negatives: int = 4
-    same_category: float = 0.9
+    same_category: float = 0.95
     slot_text: float = 0.2
     target_weight: float = 0.4
 
