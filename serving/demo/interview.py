@@ -192,7 +192,7 @@ def _shelf(shop: Shop, client: OutfitClient, context: Rows, wish: Slot) -> Shelf
         Ranked(
             garment=garment,
             score=one.similarity,
-            bar=max(0.0, one.similarity),
+            bar=min(max(one.similarity, 0.0), 1.0),
             right=shop.suits(context, row),
         )
         for garment, one, row in zip(shop.garments(rows), found, rows, strict=True)
