@@ -114,8 +114,16 @@ def objective(
 
 
 def _distinct(example: Example) -> tuple[Int[Tensor, " distinct"], Example]:
-    """The distinct rows of an example, and the example in terms of them."""
-    parts = [example.outfits.rows, example.candidates, example.broken.rows]
+    """The distinct rows of an example, and the example in terms of them.
+
+    Padding takes the row of the answer, or the first item of the catalogue would be in every batch.
+    """
+    mask, answer = example.outfits.mask, example.candidates[:, :1]
+    parts = [
+        example.outfits.rows.where(mask, answer),
+        example.candidates,
+        example.broken.rows.where(mask, answer),
+    ]
     rows, inverse = torch.unique(torch.cat([part.flatten() for part in parts]), return_inverse=True)
     outfits, candidates, broken = (
         places.view(part.shape)
@@ -123,7 +131,6 @@ def _distinct(example: Example) -> tuple[Int[Tensor, " distinct"], Example]:
             torch.split(inverse, [part.numel() for part in parts]), parts, strict=True
         )
     )
-    mask = example.outfits.mask
     return rows, Example(
         outfits=OutfitBatch(rows=outfits, mask=mask),
         blank=example.blank,

@@ -212,8 +212,15 @@ def test_candidate_logits_are_those_of_each_completed_outfit_alone(model, traine
             assert choice[number, at].item() == pytest.approx(alone.choice.item(), abs=1e-4)
 
 
+def items_of(example: Example) -> list[int]:
+    """Every row that the example really holds, once."""
+    outfits, broken = example.outfits, example.broken
+    parts = [outfits.rows[outfits.mask], broken.rows[broken.mask], example.candidates.flatten()]
+    return sorted(set(torch.cat(parts).tolist()))
+
+
 @torch.no_grad()
-def test_retrieval_is_the_cross_entropy_of_products_with_the_target_over_a_tenth(
+def test_retrieval_is_the_cross_entropy_over_the_batch_but_for_the_rest_of_the_own_outfit(
     model, trained, example
 ) -> None:
     rows, places = _distinct(example)
@@ -228,8 +235,8 @@ def test_retrieval_is_the_cross_entropy_of_products_with_the_target_over_a_tenth
         wanted = trained.features.take(torch.tensor([answer]))
         wanted = wanted.without_content(~example.described[number : number + 1])
         target = model.embed_target(everything, pad_outfits([outfit]), model.encode(wanted))[0]
-        scores = everything.vectors[example.candidates[number]] @ target / 0.1
-        scores = scores[example.valid[number]]
+        others = [row for row in items_of(example) if row not in (answer, *outfit)]
+        scores = everything.vectors[[answer, *others]] @ target / 0.1
         expected.append(float(scores.logsumexp(0) - scores[0]))
     assert example.described.any()
     assert not example.described.all()
@@ -256,9 +263,10 @@ def test_the_objective_is_the_sum_of_its_terms_and_weighs_retrieval(
 
 def test_distinct_rows_say_what_the_example_says(example) -> None:
     rows, places = _distinct(example)
-    assert rows.tolist() == sorted(set(rows.tolist()))
+    assert rows.tolist() == items_of(example)
+    assert not example.outfits.mask.all()
     for batch, other in ((example.outfits, places.outfits), (example.broken, places.broken)):
-        assert rows[other.rows].equal(batch.rows)
+        assert rows[other.rows].where(batch.mask, 0).equal(batch.rows)
         assert other.mask.equal(batch.mask)
     assert rows[places.candidates].equal(example.candidates)
     assert places.blank.equal(example.blank)
