@@ -11,6 +11,7 @@ from data.dataset import Dataset
 from data.errors import BundleError, SchemaError
 from engine.items import ItemFeatures
 from engine.models.build import MODELS, ModelName
+from engine.preparation import FrozenFeature
 from engine.training import (
     Epoch,
     Trained,
@@ -226,6 +227,23 @@ def test_a_dataset_without_validation_outfits_gets_some_held_out(planted: Datase
     assert len(held.outfit_rows("valid")) == 30
     worn = trained.counts.items["outfits"].sum()
     assert worn == 270 * 3
+
+
+def test_items_that_only_other_splits_wear_are_not_learned_from(planted: Dataset) -> None:
+    shoes = planted.items.filter(category="shoes")["item_id"].implode()
+    worn_in_training = (pl.col("split") == "train") & pl.col("item_id").is_in(shoes)
+    dataset = Dataset(
+        folder=planted.folder,
+        items=planted.items,
+        outfits=planted.outfits.filter(~worn_in_training),
+    )
+    preparation = prepare(dataset, tiny_config("mean-pool"))[0].preparation
+    assert preparation.categories == ("bottoms", "tops")
+    vectors = np.load(planted.folder / "features" / "look" / "vectors.npy")[:60]
+    (look,) = (part for part in preparation.modalities if isinstance(part, FrozenFeature))
+    np.testing.assert_allclose(
+        look.whitening.mean, vectors[vectors.any(axis=1)].mean(axis=0), atol=1e-5
+    )
 
 
 def test_a_dataset_without_training_outfits_is_refused(planted: Dataset) -> None:
