@@ -25,12 +25,14 @@ class ObjectiveConfig:
         slot_text: share of targets described by their own content; the rest are asked for by
             category alone, or models copy the description and fail without one.
         target_weight: weight of retrieval beside compatibility.
+        in_batch: whether the target is told from every item of the batch, or from its stand-ins.
     """
 
     num_negatives: int = 4
-    same_category: float = 0.95
+    same_category: float = 0.85
     slot_text: float = 0.2
-    target_weight: float = 0.4
+    target_weight: float = 1.0
+    in_batch: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,7 +111,8 @@ def objective(
     return (
         _compatibility_loss(compatibility, broken, places.valid)
         + _choice_loss(choice, places.valid)
-        + config.target_weight * _retrieval_loss(model, tokens, features.take(rows), places)
+        + config.target_weight
+        * _retrieval_loss(model, tokens, features.take(rows), places, in_batch=config.in_batch)
     )
 
 
@@ -171,16 +174,27 @@ def _choice_loss(
 
 
 def _retrieval_loss(
-    model: OutfitModel, tokens: ItemTokens, features: ItemFeatures, example: Example
+    model: OutfitModel,
+    tokens: ItemTokens,
+    features: ItemFeatures,
+    example: Example,
+    *,
+    in_batch: bool,
 ) -> Float[Tensor, ""]:
-    """Each target against its candidates and every other item of the batch but its own outfit's."""
+    """The cosine of each target to its item against those to other items."""
     answer = example.candidates[:, 0]
     wanted = model.encode(features.take(answer).without_content(~example.described))
     context = example.outfits.without(example.blank)
     target = model.embed_target(tokens, context, wanted)
     cosine = target @ tokens.vectors.T / SIMILARITY_TEMPERATURE
+    if not in_batch:
+        return _choice_loss(cosine.gather(1, example.candidates), example.valid)
+    return functional.cross_entropy(cosine.masked_fill(_own(example, cosine), -torch.inf), answer)
+
+
+def _own(example: Example, cosine: Float[Tensor, "outfits items"]) -> Bool[Tensor, "outfits items"]:
+    """Which items of the batch are the outfit's own, its answer not counted."""
     own = torch.zeros_like(cosine, dtype=torch.bool)
     outfit, place = example.outfits.mask.nonzero(as_tuple=True)
     own[outfit, example.outfits.rows[outfit, place]] = True
-    own.scatter_(1, answer[:, None], value=False)
-    return functional.cross_entropy(cosine.masked_fill(own, -torch.inf), answer)
+    return own.scatter(1, example.candidates[:, :1], value=False)

@@ -2,7 +2,6 @@
 
 import sys
 from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -20,7 +19,7 @@ class EpochTable:
         self._task = self._progress.add_task("epoch 0")
         self._num_epochs = num_epochs
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "EpochTable":
         """Show the spinner."""
         self._progress.start()
         return self

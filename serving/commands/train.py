@@ -18,9 +18,9 @@ def train(  # noqa: PLR0913 - flags of a command
     out: Path,
     model: ModelName = "transformer",
     seed: int = 0,
-    epochs: AtLeastOne = 12,
-    batch_size: AtLeastOne = 64,
-    learning_rate: Annotated[float, Parameter(validator=validators.Number(gt=0))] = 2e-3,
+    epochs: AtLeastOne | None = None,
+    batch_size: AtLeastOne | None = None,
+    learning_rate: Annotated[float | None, Parameter(validator=validators.Number(gt=0))] = None,
 ) -> None:
     """Train a model on the training outfits and write a bundle.
 
@@ -31,27 +31,24 @@ def train(  # noqa: PLR0913 - flags of a command
         out: a new folder for the bundle.
         model: what to train.
         seed: of weights, order, negatives and validation questions.
-        epochs: at most; training stops earlier where validation stops rising.
+        epochs: at most; training stops earlier where validation stops rising. By default, as
+            for the next two, what the model's recipe says.
         batch_size: outfits a step.
         learning_rate: the highest.
     """
     from data.atomic import refuse_occupied
     from data.dataset import Dataset
     from engine.bundle import write_bundle
-    from engine.models.build import ModelConfig
-    from engine.training import TrainingConfig, fit, prepare
+    from engine.recipes import recipe
+    from engine.training import fit, prepare
     from serving.training_table import EpochTable
 
     refuse_occupied(out)
-    config = TrainingConfig(
-        seed=seed,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        model=ModelConfig(name=model),
+    config = recipe(
+        model, seed=seed, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate
     )
     trained, dataset = prepare(Dataset.load(data), config)
-    with EpochTable(num_epochs=epochs) as table:
+    with EpochTable(num_epochs=config.epochs) as table:
         history = [table.add(epoch) for epoch in fit(trained, dataset)]
     command = shlex.join(["outfit", *sys.argv[1:]])
     bundle_id = write_bundle(trained, dataset, out, epochs=history, command=command)
