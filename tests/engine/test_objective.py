@@ -219,13 +219,14 @@ def items_of(example: Example) -> list[int]:
     return sorted(set(torch.cat(parts).tolist()))
 
 
+@pytest.mark.parametrize("in_batch", [False, True])
 @torch.no_grad()
-def test_retrieval_is_the_cross_entropy_over_the_batch_but_for_the_rest_of_the_own_outfit(
-    model, trained, example
+def test_retrieval_tells_the_item_from_its_stand_ins_or_from_the_batch_but_for_its_own_outfit(
+    model, trained, example, in_batch
 ) -> None:
     rows, places = _distinct(example)
     features = trained.features.take(rows)
-    loss = _retrieval_loss(model, model.encode(features), features, places)
+    loss = _retrieval_loss(model, model.encode(features), features, places, in_batch=in_batch)
     everything = model.encode(trained.features)
     expected = []
     for number in range(len(example.outfits)):
@@ -235,7 +236,10 @@ def test_retrieval_is_the_cross_entropy_over_the_batch_but_for_the_rest_of_the_o
         wanted = trained.features.take(torch.tensor([answer]))
         wanted = wanted.without_content(~example.described[number : number + 1])
         target = model.embed_target(everything, pad_outfits([outfit]), model.encode(wanted))[0]
-        others = [row for row in items_of(example) if row not in (answer, *outfit)]
+        if in_batch:
+            others = [row for row in items_of(example) if row not in (answer, *outfit)]
+        else:
+            others = [row for row in example.candidates[number].tolist() if row != answer]
         scores = everything.vectors[[answer, *others]] @ target / 0.1
         expected.append(float(scores.logsumexp(0) - scores[0]))
     assert example.described.any()
@@ -252,7 +256,7 @@ def test_the_objective_is_the_sum_of_its_terms_and_weighs_retrieval(
     tokens = model.encode(features)
     compatibility, choice = _candidate_logits(model, tokens, places)
     broken = model.judge(tokens, places.broken).compatibility
-    retrieval = _retrieval_loss(model, tokens, features, places)
+    retrieval = _retrieval_loss(model, tokens, features, places, in_batch=False)
     outfits = _compatibility_loss(compatibility, broken, places.valid)
     outfits += _choice_loss(choice, places.valid)
     for weight in (0.0, 1.0, 2.5):

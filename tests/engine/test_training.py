@@ -153,6 +153,7 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
             "same_category": 0.1,
             "slot_text": 0.9,
             "target_weight": 0.2,
+            "in_batch": True,
         }.items()
     },
 }
