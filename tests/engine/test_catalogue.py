@@ -1,5 +1,4 @@
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -7,16 +6,11 @@ import pytest
 import torch
 
 from data.errors import UnknownCategoryError
-from engine.bundle import Bundle, load_bundle
+from engine.bundle import Bundle
 from engine.catalogue import Catalogue
 from engine.requests import Filters, ItemContent, Slot
 
 NOTHING = frozenset[str]()
-
-
-@pytest.fixture(scope="module")
-def bundle(tiny_bundle: Path) -> Bundle:
-    return load_bundle(tiny_bundle)
 
 
 @pytest.fixture(scope="module")
