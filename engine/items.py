@@ -36,6 +36,11 @@ class ItemFeatures:
         content = self.content.masked_fill(dropped[:, None], 0)
         return ItemFeatures(category=self.category, slot=self.slot, content=content)
 
+    def without_category(self, hidden: Bool[Tensor, " items"]) -> "ItemFeatures":
+        """The same items, the hidden ones known by their slot alone."""
+        category = self.category.masked_fill(hidden, 0)
+        return ItemFeatures(category=category, slot=self.slot, content=self.content)
+
     def to(self, device: torch.device) -> "ItemFeatures":
         """The same items on another device."""
         return ItemFeatures(

@@ -24,6 +24,7 @@ class ObjectiveConfig:
         same_category: share of stand-ins that have the category of the item they stand for.
         slot_text: share of targets described by their own content; the rest are asked for by
             category alone, or models copy the description and fail without one.
+        coarse: share of targets asked for by their coarse slot alone, never the described ones.
         target_weight: weight of retrieval beside compatibility.
         in_batch: whether the target is told from every item of the batch, or from its stand-ins.
     """
@@ -31,6 +32,7 @@ class ObjectiveConfig:
     num_negatives: int = 4
     same_category: float = 0.85
     slot_text: float = 0.2
+    coarse: float = 0.3
     target_weight: float = 1.0
     in_batch: bool = False
 
@@ -46,6 +48,7 @@ class Example:
         valid: false where a stand-in is the real item itself.
         broken: each outfit with every item replaced.
         described: whether the target comes with its own description.
+        coarse: whether it is asked for by its slot alone, its category hidden.
     """
 
     outfits: OutfitBatch
@@ -54,6 +57,7 @@ class Example:
     valid: Bool[Tensor, "outfits candidates"]
     broken: OutfitBatch
     described: Bool[Tensor, " outfits"]
+    coarse: Bool[Tensor, " outfits"]
 
     def to(self, device: torch.device) -> "Example":
         """The same example on another device."""
@@ -64,6 +68,7 @@ class Example:
             valid=self.valid.to(device),
             broken=self.broken.to(device),
             described=self.described.to(device),
+            coarse=self.coarse.to(device),
         )
 
 
@@ -82,6 +87,7 @@ def draw_example(
     candidates = torch.cat([answer, sampler.draw(places, same, generator)], dim=1)
     all_same = torch.rand((num, 1), generator=generator) < config.same_category
     broken = sampler.draw(outfits.rows, all_same.expand_as(outfits.rows), generator)
+    wish = torch.rand(num, generator=generator)
     valid = candidates != answer
     valid[:, 0] = True
     return Example(
@@ -90,7 +96,8 @@ def draw_example(
         candidates=candidates,
         valid=valid,
         broken=OutfitBatch(rows=broken.where(outfits.mask, 0), mask=outfits.mask),
-        described=torch.rand(num, generator=generator) < config.slot_text,
+        described=wish < config.slot_text,
+        coarse=(wish >= 1 - config.coarse) & (wish >= config.slot_text),
     )
 
 
@@ -141,6 +148,7 @@ def _distinct(example: Example) -> tuple[Int[Tensor, " distinct"], Example]:
         valid=example.valid,
         broken=OutfitBatch(rows=broken, mask=mask),
         described=example.described,
+        coarse=example.coarse,
     )
 
 
@@ -183,7 +191,8 @@ def _retrieval_loss(
 ) -> Float[Tensor, ""]:
     """The cosine of each target to its item against those to other items."""
     answer = example.candidates[:, 0]
-    wanted = model.encode(features.take(answer).without_content(~example.described))
+    wish = features.take(answer).without_category(example.coarse)
+    wanted = model.encode(wish.without_content(~example.described))
     context = example.outfits.without(example.blank)
     target = model.embed_target(tokens, context, wanted)
     cosine = target @ tokens.vectors.T / SIMILARITY_TEMPERATURE

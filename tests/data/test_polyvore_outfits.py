@@ -163,7 +163,10 @@ def test_absent_metadata_is_named(release: Path) -> None:
 
 
 def test_an_unknown_item_in_an_outfit_is_named(release: Path) -> None:
-    unknown = {"set_id": "9", "items": [{"item_id": "11", "index": 1}, {"item_id": "99", "index": 2}]}
+    unknown = {
+        "set_id": "9",
+        "items": [{"item_id": "11", "index": 1}, {"item_id": "99", "index": 2}],
+    }
     (release / "valid.json").write_text(json.dumps([*VALID, unknown]))
 
     with pytest.raises(UnknownItemError, match="'99'") as caught:

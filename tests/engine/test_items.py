@@ -29,6 +29,14 @@ def test_items_without_content_keep_category_and_slot(features) -> None:
     assert features.content[0, 0] == 1
 
 
+def test_items_without_category_keep_slot_and_content(features) -> None:
+    coarse = features.without_category(torch.tensor([True, False, True]))
+    assert coarse.category.tolist() == [0, 2, 0]
+    assert coarse.slot.equal(features.slot)
+    assert coarse.content.equal(features.content)
+    assert features.category[0] == 1
+
+
 def test_features_move_whole(features) -> None:
     moved = features.to(torch.device("meta"))
     assert (moved.category.is_meta, moved.slot.is_meta, moved.content.is_meta) == (True,) * 3

@@ -140,6 +140,7 @@ def test_retrieval_tells_the_item_from_its_stand_ins_or_from_the_batch_but_for_i
         answer = outfit.pop(int(example.blank[number]))
         wanted = trained.features.take(torch.tensor([answer]))
         wanted = wanted.without_content(~example.described[number : number + 1])
+        wanted = wanted.without_category(example.coarse[number : number + 1])
         target = model.embed_target(everything, pad_outfits([outfit]), model.encode(wanted))[0]
         if in_batch:
             others = [row for row in items_of(example) if row not in (answer, *outfit)]
@@ -148,6 +149,7 @@ def test_retrieval_tells_the_item_from_its_stand_ins_or_from_the_batch_but_for_i
         scores = everything.vectors[[answer, *others]] @ target / 0.1
         expected.append(float(scores.logsumexp(0) - scores[0]))
     assert example.described.any()
+    assert example.coarse.any()
     assert not example.described.all()
     assert loss.item() == pytest.approx(sum(expected) / len(expected), rel=1e-4)
 
@@ -207,6 +209,7 @@ def replace_described(example: Example, *, described: bool) -> Example:
         valid=example.valid,
         broken=example.broken,
         described=torch.full_like(example.described, fill_value=described),
+        coarse=torch.zeros_like(example.coarse),
     )
 
 

@@ -88,9 +88,16 @@ def test_the_share_of_targets_with_a_description_is_that_of_the_config(features,
     assert described.float().mean().item() == pytest.approx(share, abs=0.04)
 
 
+@pytest.mark.parametrize(("share", "found"), [(0.0, 0.0), (0.3, 0.3), (1.0, 0.8)])
+def test_coarse_wishes_are_drawn_among_those_without_a_description(features, share, found) -> None:
+    example = draw(features, repeat=500, slot_text=0.2, coarse=share)
+    assert example.coarse.float().mean().item() == pytest.approx(found, abs=0.04)
+    assert not (example.coarse & example.described).any()
+
+
 def test_the_generator_decides_every_draw(features) -> None:
     first, again, other = (draw(features, seed) for seed in (1, 1, 2))
-    for field in ("blank", "candidates", "valid", "described"):
+    for field in ("blank", "candidates", "valid", "described", "coarse"):
         assert getattr(first, field).equal(getattr(again, field))
     assert first.broken.rows.equal(again.broken.rows)
     assert not first.candidates.equal(other.candidates)
@@ -98,7 +105,7 @@ def test_the_generator_decides_every_draw(features) -> None:
 
 def test_an_example_moves_whole(features) -> None:
     moved = draw(features).to(torch.device("meta"))
-    parts = (moved.blank, moved.candidates, moved.valid, moved.described)
+    parts = (moved.blank, moved.candidates, moved.valid, moved.described, moved.coarse)
     batches = (moved.outfits, moved.broken)
     assert all(part.is_meta for part in parts)
     assert all(batch.rows.is_meta and batch.mask.is_meta for batch in batches)

@@ -154,6 +154,7 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
             "slot_text": 0.9,
             "target_weight": 0.2,
             "in_batch": True,
+            "coarse": 0.9,
         }.items()
     },
 }
