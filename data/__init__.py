@@ -1,1 +1,1 @@
-"""Tables, files, question sets, the feature store and the synthetic shop: everything before torch."""
+"""Tables, files, question sets, the feature store and the generated shop: what needs no torch."""
