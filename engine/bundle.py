@@ -115,8 +115,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise BundleError(f"{path}: expected a bundle's manifest, got {error}") from None
+    except OSError as error:
+        got = (error.strerror or "an error").lower()
+        raise BundleError(f"{path}: expected a bundle's manifest, got {got}") from error
+    except ValueError as error:
+        raise BundleError(f"{path}: expected a bundle's manifest, got {error}") from error
     version = manifest.get("schema_version") if isinstance(manifest, dict) else None
     if version != SCHEMA_VERSION:
         raise BundleError(f"{path}: expected schema version {SCHEMA_VERSION}, got {version}")

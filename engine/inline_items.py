@@ -14,7 +14,7 @@ from data.features import Feature
 from data.slots import SLOTS, slot_of
 from data.tables import ITEM_SCHEMA, UNKNOWN_CATEGORY, empty_columns
 from engine.encoders.image import ImageEncoder, load_image_encoder
-from engine.encoders.picture import why_unreadable
+from engine.encoders.picture import read_picture
 from engine.encoders.text import TextEncoder, load_text_encoder
 from engine.encoding import item_texts
 from engine.items import ItemFeatures
@@ -85,8 +85,8 @@ class InlineItems:
     def _check(self, content: ItemContent, where: str) -> None:
         if content.category is not None:
             self._check_category(content.category, f"{where}.category")
-        if content.image is not None and (reason := why_unreadable(content.image)):
-            raise UnreadableError(expected="a picture", got=reason, field=f"{where}.image")
+        if content.image is not None:
+            _check_picture(content.image, f"{where}.image")
         for name, vector in content.vectors.items():
             _check_vector(vector, self.dims.get(name), f"{where}.vectors[{name}]")
 
@@ -151,6 +151,13 @@ def _fill(feature: Feature, contents: Sequence[Any], encode: Any) -> None:
     if rows:
         feature.vectors[rows] = encode([contents[row] for row in rows])
         feature.present[rows] = True
+
+
+def _check_picture(image: bytes, where: str) -> None:
+    try:
+        read_picture(image, 32)
+    except UnreadableError as error:
+        raise UnreadableError(expected=error.expected, got=error.got, field=where) from error
 
 
 def _check_vector(vector: np.ndarray, dim: int | None, where: str) -> None:

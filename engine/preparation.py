@@ -5,8 +5,8 @@ evaluation and serving see an item in one way.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -106,6 +106,12 @@ class Preparation:
             part.name: part.bag.width if isinstance(part, Bag) else part.whitening.width
             for part in self.modalities
         }
+
+    def only(self, names: Collection[str]) -> "Preparation":
+        """The same preparation without the modalities that are not named."""
+        return replace(
+            self, modalities=tuple(part for part in self.modalities if part.name in names)
+        )
 
     def encoders(self) -> dict[str, str]:
         """The encoder behind each frozen feature, by the feature's name."""

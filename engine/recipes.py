@@ -9,7 +9,7 @@ from engine.objective import ObjectiveConfig
 from engine.training import TrainingConfig
 
 RECIPES: Final[dict[ModelName, TrainingConfig]] = {
-    "transformer": TrainingConfig(model=ModelConfig(name="transformer")),
+    "transformer": TrainingConfig(epochs=16, model=ModelConfig(name="transformer")),
     "pairwise": TrainingConfig(model=ModelConfig(name="pairwise")),
     # Few weights: every item of the batch is a negative and, so that categories do not drown
     # content, one stand-in in twenty comes from any category.

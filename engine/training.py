@@ -1,6 +1,7 @@
 """Training: one loop for every model, seeded, stopped on the validation figure that is reported."""
 
 import copy
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from torch import nn
 from data.dataset import Dataset
 from engine.dataset_features import dataset_features
 from engine.items import ItemFeatures
+from engine.modality_choice import telling_modalities
 from engine.model_scorer import ModelScorer, encode_items
 from engine.models.build import ModelConfig, build_model
 from engine.models.outfit_model import OutfitModel
@@ -22,6 +24,8 @@ from engine.preparation import Preparation
 from engine.training_counts import TrainingCounts
 from engine.validation import Validation, with_validation
 from graph.outfits import OutfitBatch, pad_outfits
+
+log = logging.getLogger(__name__)
 
 CLIP_NORM = 1.0
 SCALAR_SPEED = 10
@@ -88,17 +92,22 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
     """
     dataset = with_validation(dataset, seed=config.seed)
     torch.manual_seed(config.seed)
-    rows = np.unique(np.concatenate(dataset.outfit_rows("train")))
-    features = dataset_features(dataset)
-    preparation = Preparation.fit(
-        dataset.items, features, rows, width=config.feature_width, seed=config.seed
+    outfits = dataset.outfit_rows("train")
+    stored = dataset_features(dataset)
+    fitted = Preparation.fit(
+        dataset.items,
+        stored,
+        np.unique(np.concatenate(outfits)),
+        width=config.feature_width,
+        seed=config.seed,
     )
+    preparation = _choose_modalities(fitted, fitted.apply(dataset.items, stored), outfits, config)
     counts = TrainingCounts.count(dataset)
     trained = Trained(
         config=config,
         preparation=preparation,
         counts=counts,
-        features=preparation.apply(dataset.items, features),
+        features=preparation.apply(dataset.items, stored),
         model=build_model(config.model, preparation, counts).to(best_device()),
     )
     return trained, dataset
@@ -144,6 +153,19 @@ def as_scorer(trained: Trained) -> ModelScorer:
 def best_device() -> torch.device:
     """A GPU where there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _choose_modalities(
+    preparation: Preparation,
+    features: ItemFeatures,
+    outfits: Sequence[np.ndarray],
+    config: TrainingConfig,
+) -> Preparation:
+    """The preparation without modalities that say nothing of what is worn together."""
+    kept = telling_modalities(features, preparation.widths, outfits, seed=config.seed)
+    for name in preparation.widths.keys() - kept.keys():
+        log.info("left out %s: it says nothing of what is worn together", name)
+    return preparation.only(kept)
 
 
 def _informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[np.ndarray]:

@@ -225,6 +225,12 @@ def test_a_bundle_is_never_written_over(copy, planted) -> None:
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 
+def test_a_folder_that_is_no_bundle_is_named_once(tmp_path) -> None:
+    message = f"{tmp_path / 'bundle.json'}: expected a bundle's manifest, got no such file or directory"
+    with pytest.raises(BundleError, match=f"^{re.escape(message)}$"):
+        read_manifest(tmp_path)
+
+
 def test_a_bundle_that_cannot_be_finished_leaves_nothing(planted, tmp_path) -> None:
     trained, dataset, _ = train(planted, "mean-pool")
     with pytest.raises(IndexError):
