@@ -1,5 +1,6 @@
 """Training as it goes: a row an epoch."""
 
+import math
 import sys
 from types import TracebackType
 
@@ -37,9 +38,9 @@ class EpochTable:
         """Print an epoch and hand it on."""
         figures = "  ".join(f"{name} {figure:.3f}" for name, figure in epoch.validation.items())
         best = " *" if epoch.best else ""
+        loss = " " * 6 if math.isnan(epoch.loss) else f"{epoch.loss:6.3f}"
         self._progress.print(
-            f"epoch {epoch.number:2}  loss {epoch.loss:6.3f}  {figures}  "
-            f"{epoch.seconds:.0f} s{best}"
+            f"epoch {epoch.number:2}  loss {loss}  {figures}  {epoch.seconds:.0f} s{best}"
         )
         following = f"epoch {epoch.number + 1} of at most {self._num_epochs}"
         self._progress.update(self._task, description=following)

@@ -24,6 +24,9 @@ def serve(
         grace_s: seconds that calls in flight get to finish at the end.
     """
     import asyncio
+    import os
+
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own lines repeat what an error says
 
     from engine.recommender import Recommender
     from serving.request_log import configure_logging

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -226,7 +227,8 @@ def test_a_bundle_is_never_written_over(copy, planted) -> None:
 
 
 def test_a_folder_that_is_no_bundle_is_named_once(tmp_path) -> None:
-    message = f"{tmp_path / 'bundle.json'}: expected a bundle's manifest, got no such file or directory"
+    path = tmp_path / "bundle.json"
+    message = f"{path}: expected a bundle's manifest, got no such file or directory"
     with pytest.raises(BundleError, match=f"^{re.escape(message)}$"):
         read_manifest(tmp_path)
 

@@ -122,6 +122,15 @@ def test_a_wrong_slot_is_refused_with_its_field(tiny_recommender, ask, slot, kin
     assert caught.value.field == field
 
 
+def test_a_picture_of_another_format_is_refused_in_one_plain_sentence(tiny_recommender) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        tiny_recommender.score([[ItemContent(image=b"not one"), GOOD]])
+    assert str(caught.value) == (
+        "field 'outfits[0].items[0].image': "
+        "expected a picture (JPEG, PNG, WEBP, GIF), got bytes of another format"
+    )
+
+
 def test_an_unknown_category_comes_with_the_nearest_names(tiny_recommender) -> None:
     with pytest.raises(UnknownCategoryError, match=r"close: .*pumps"):
         tiny_recommender.embed_target([GOOD], Slot(category="pumpz"))
