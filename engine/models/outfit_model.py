@@ -8,7 +8,6 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
-from data.slots import SLOTS
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.category_prior import CategoryPrior
 from engine.models.pooling import masked_mean, pair_mean
@@ -94,8 +93,6 @@ class OutfitModel(nn.Module):
         self.log_temperature = nn.Parameter(torch.tensor(2.0))
         self.offset = nn.Parameter(torch.tensor(-1.0))
         self.text_weight = nn.Parameter(torch.tensor(1.0))
-        self.wanted_category = _zero_embedding(len(prior.pmi), tower.dim)
-        self.wanted_slot = _zero_embedding(len(SLOTS) + 1, tower.dim)
 
     def encode(self, items: ItemFeatures) -> ItemTokens:
         """Embed items, whatever outfit they are in."""
@@ -125,9 +122,7 @@ class OutfitModel(nn.Module):
         """
         context = PlacedItems.gather(tokens, batch)
         start = masked_mean(context.vectors, context.mask) + self.text_weight * wanted.vectors
-        shift = self.wanted_category(wanted.category) + self.wanted_slot(wanted.slot)
-        added: Tensor = self.interaction.target(context, wanted)  # type: ignore[operator]
-        return functional.normalize(start + shift + added, dim=-1)
+        return functional.normalize(start + self.interaction.target(context, wanted), dim=-1)  # type: ignore[operator]
 
     def _content_logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         similarity = items.vectors @ items.vectors.transpose(1, 2)
@@ -135,10 +130,3 @@ class OutfitModel(nn.Module):
         mean = pair_mean(similarity, known[:, :, None] & known[:, None, :])
         added: Tensor = self.interaction.logit(items)  # type: ignore[operator]
         return self.offset + self.log_temperature.exp() * mean + added
-
-
-def _zero_embedding(num: int, dim: int) -> nn.Embedding:
-    embedding: nn.Embedding = nn.Embedding.from_pretrained(  # type: ignore[no-untyped-call]
-        torch.zeros(num, dim), freeze=False
-    )
-    return embedding

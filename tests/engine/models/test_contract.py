@@ -145,12 +145,16 @@ def test_the_category_of_an_item_changes_both_logits(model, trained) -> None:
     assert ((after - before).abs() > 1e-3).all()
 
 
+IGNORED = {"pairwise": ["slot"], "mean-pool": ["category", "slot"]}
+"""What the target embedding of a model does not depend on, beside the choice of partition."""
+
+
 @pytest.mark.parametrize("part", ["category", "slot", "description"])
-def test_what_is_wanted_changes_the_target(model, tokens, part) -> None:
+def test_what_is_wanted_changes_the_target(model, tokens, name, part) -> None:
     plain = target_of(model, tokens, slot(tokens))
     other = {"category": {"category": 2}, "slot": {"coarse": 5}, "description": {"title": 8}}
     changed = target_of(model, tokens, slot(tokens, **other[part]))
-    assert (plain - changed).norm() > 1e-3
+    assert ((plain - changed).norm() > 1e-3) == (part not in IGNORED.get(name, []))
 
 
 def test_the_context_changes_the_target(model, tokens) -> None:
