@@ -31,7 +31,7 @@ from data.errors import BundleError
 from data.tables import check_items
 from engine.model_scorer import encode_items
 from engine.models.build import ModelConfig, build_model
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
 from engine.preparation import Preparation
 from engine.preparation_files import describe_preparation, restore_preparation
 from engine.training import Epoch, Trained
@@ -51,7 +51,7 @@ class Bundle:
     vectors: Float32[np.ndarray, "items dim"]
     preparation: Preparation
     counts: TrainingCounts
-    model: OutfitModel
+    model: Model
 
     def mapped_vectors(self) -> torch.Tensor:
         """The item embeddings as a tensor over the same mapped memory."""
@@ -163,7 +163,7 @@ def _by_partition(items: pl.DataFrame) -> np.ndarray:
     return order.to_numpy()
 
 
-def _weights(model: OutfitModel) -> dict[str, Any]:
+def _weights(model: Model) -> dict[str, Any]:
     """Weights by name, none sharing memory with another, as safetensors wants them."""
     return {name: weight.cpu().contiguous().clone() for name, weight in model.state_dict().items()}
 

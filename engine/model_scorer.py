@@ -11,7 +11,7 @@ from torch import Tensor
 
 from data.questions import CompatibilityQuestion, FitbQuestion
 from engine.items import ItemFeatures, ItemTokens
-from engine.models.outfit_model import OutfitLogits, OutfitModel
+from engine.models.model import Model, OutfitLogits
 from graph.outfits import pad_outfits
 
 BATCH = 1024
@@ -23,7 +23,7 @@ class ModelScorer:
     """Scores rows of a catalogue; a candidate by the outfit that it completes."""
 
     name: str
-    model: OutfitModel
+    model: Model
     tokens: ItemTokens
 
     def score_outfits(
@@ -58,7 +58,7 @@ class ModelScorer:
 
 
 @torch.inference_mode()
-def encode_items(model: OutfitModel, features: ItemFeatures, batch: int = 8192) -> ItemTokens:
+def encode_items(model: Model, features: ItemFeatures, batch: int = 8192) -> ItemTokens:
     """Tokens of every item, with nothing hidden."""
     model.eval()
     device = next(model.parameters()).device

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.items import ItemFeatures, ItemTokens
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
 from engine.negatives import NegativeSampler
 from graph.outfits import OutfitBatch, join_batches
 
@@ -102,7 +102,7 @@ def draw_example(
 
 
 def objective(
-    model: OutfitModel, features: ItemFeatures, example: Example, config: ObjectiveConfig
+    model: Model, features: ItemFeatures, example: Example, config: ObjectiveConfig
 ) -> Float[Tensor, ""]:
     """Compatibility and choice of the blank, plus retrieval of it.
 
@@ -153,7 +153,7 @@ def _distinct(example: Example) -> tuple[Int[Tensor, " distinct"], Example]:
 
 
 def _candidate_logits(
-    model: OutfitModel, tokens: ItemTokens, example: Example
+    model: Model, tokens: ItemTokens, example: Example
 ) -> tuple[Float[Tensor, "outfits candidates"], Float[Tensor, "outfits candidates"]]:
     """Compatibility and choice of the outfit that each candidate completes."""
     completed = [
@@ -182,7 +182,7 @@ def _choice_loss(
 
 
 def _retrieval_loss(
-    model: OutfitModel,
+    model: Model,
     tokens: ItemTokens,
     features: ItemFeatures,
     example: Example,

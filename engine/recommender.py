@@ -14,7 +14,7 @@ from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
 from engine.inline_items import Placed
 from engine.items import ItemTokens
-from engine.models.outfit_model import OutfitLogits
+from engine.models.model import OutfitLogits
 from engine.requests import (
     BundleInfo,
     Complement,

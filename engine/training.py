@@ -17,7 +17,7 @@ from engine.items import ItemFeatures
 from engine.modality_choice import telling_modalities
 from engine.model_scorer import ModelScorer, encode_items
 from engine.models.build import ModelConfig, build_model
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
 from engine.negatives import NegativeSampler
 from engine.objective import ObjectiveConfig, draw_example, objective
 from engine.preparation import Preparation
@@ -80,7 +80,7 @@ class Trained:
     preparation: Preparation
     counts: TrainingCounts
     features: ItemFeatures
-    model: OutfitModel
+    model: Model
 
 
 def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]:
@@ -178,7 +178,7 @@ def _informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[
     return informative if len(informative) > len(outfits) // 10 else list(outfits)
 
 
-def _parameter_groups(model: OutfitModel, config: TrainingConfig) -> list[dict[str, Any]]:
+def _parameter_groups(model: Model, config: TrainingConfig) -> list[dict[str, Any]]:
     """Weights, and scalars (scales, offsets, temperature) that learn faster and do not decay."""
     parameters = list(model.parameters())
     scalars = [parameter for parameter in parameters if parameter.dim() == 0]

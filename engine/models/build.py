@@ -10,8 +10,10 @@ from data.errors import BundleError
 from data.slots import SLOTS
 from engine.controls.category_pmi import pmi_table
 from engine.model_names import MODELS, ModelName
+from engine.models.bare_model import BareModel
 from engine.models.category_prior import CategoryPrior
 from engine.models.mean_pool import MeanPool
+from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
 from engine.models.pairwise import PairInteraction
 from engine.models.tower import ItemTower
@@ -26,6 +28,8 @@ class ModelConfig:
 
     Args:
         name: of the interaction.
+        residual: whether the interaction is added to category prior and similarity, or stands
+            alone as in the papers.
         width: of the encoder, the pair space or the hidden layer.
         layers: of the transformer; the other models have one.
         heads: of each transformer layer.
@@ -35,6 +39,7 @@ class ModelConfig:
     """
 
     name: ModelName = "transformer"
+    residual: bool = True
     width: int = 64
     layers: int = 2
     heads: int = 4
@@ -43,21 +48,22 @@ class ModelConfig:
     modality_dropout: float = 0.1
 
 
-def build_model(
-    config: ModelConfig, preparation: Preparation, counts: TrainingCounts
-) -> OutfitModel:
+def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingCounts) -> Model:
     """An untrained model for items prepared in this way, its weights drawn from torch's state."""
     tower = ItemTower(
         preparation.widths,
         modality_dropout=config.modality_dropout,
         dropout=config.content_dropout,
     )
+    interaction = _interaction(config, tower.dim, preparation)
+    if not config.residual:
+        return BareModel(tower=tower, interaction=interaction)
     pmi = _prior_table(preparation, counts)
     return OutfitModel(
         tower=tower,
         prior=CategoryPrior(pmi),
         choice_prior=CategoryPrior(pmi),
-        interaction=_interaction(config, tower.dim, preparation),
+        interaction=interaction,
     )
 
 

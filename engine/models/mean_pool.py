@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
 from engine.models.pooling import masked_mean
+from engine.models.zero import zero_last
 
 
 class MeanPool(nn.Module):
@@ -27,6 +28,10 @@ class MeanPool(nn.Module):
         self.scorer = _head(dim, hidden, 1, dropout)
         self.projection = _head(2 * dim, hidden, dim, dropout)
 
+    def start_at_zero(self) -> None:
+        """Let nothing be added until something is learned."""
+        zero_last(self.scorer, self.projection)
+
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """Of the mean item."""
         score: Tensor = self.scorer(masked_mean(items.vectors, items.mask))[:, 0]
@@ -40,7 +45,6 @@ class MeanPool(nn.Module):
 
 
 def _head(inputs: int, hidden: int, outputs: int, dropout: float) -> nn.Sequential:
-    last = nn.Linear(hidden, outputs)
-    nn.init.zeros_(last.weight)
-    nn.init.zeros_(last.bias)
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.GELU(), nn.Dropout(dropout), last)
+    return nn.Sequential(
+        nn.Linear(inputs, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs)
+    )

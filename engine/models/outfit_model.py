@@ -1,4 +1,4 @@
-"""The model behind every name: item tower, category prior, similarity, and an interaction."""
+"""The model of our own recipes: item tower, category prior, similarity, and an interaction."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.category_prior import CategoryPrior
+from engine.models.model import Model, OutfitLogits
 from engine.models.pooling import masked_mean, pair_mean
 from engine.models.tower import ItemTower
 from graph.outfits import OutfitBatch
@@ -35,21 +36,12 @@ class PlacedItems:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OutfitLogits:
-    """What a model thinks of outfits.
-
-    Args:
-        compatibility: of each outfit; comparable between any two.
-        choice: comparable between outfits that differ in one item, the candidate for a blank.
-    """
-
-    compatibility: Float[Tensor, " outfits"]
-    choice: Float[Tensor, " outfits"]
-
-
 class Interaction(Protocol):
-    """What a model adds to the similarity of its items; both start at zero."""
+    """What gives a model its name; an `OutfitModel` starts it at zero."""
+
+    def start_at_zero(self) -> None:
+        """Set the last layers to zero, so that nothing is added until something is learned."""
+        ...
 
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """Added to the compatibility logit of each outfit."""
@@ -60,7 +52,7 @@ class Interaction(Protocol):
         ...
 
 
-class OutfitModel(nn.Module):
+class OutfitModel(Model):
     """Scores outfits and embeds the item that a context wants.
 
     One logit judges the items; what the categories say is added in two ways. Candidates for one
@@ -90,6 +82,7 @@ class OutfitModel(nn.Module):
         self.prior = prior
         self.choice_prior = choice_prior
         self.interaction = interaction
+        interaction.start_at_zero()  # type: ignore[operator]
         self.log_temperature = nn.Parameter(torch.tensor(2.0))
         self.offset = nn.Parameter(torch.tensor(-1.0))
         self.text_weight = nn.Parameter(torch.tensor(1.0))

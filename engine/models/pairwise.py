@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
 from engine.models.pooling import masked_mean, pair_mean
+from engine.models.zero import zero_last
 
 
 class PairInteraction(nn.Module):
@@ -32,8 +33,10 @@ class PairInteraction(nn.Module):
         )
         self.target_gate = _zero_embedding(num_categories, width)
         self.shift = nn.Linear(width, dim, bias=False)
-        for layer in (self.pair[-1], self.shift):
-            nn.init.zeros_(layer.weight)  # type: ignore[arg-type]
+
+    def start_at_zero(self) -> None:
+        """Let nothing be added until something is learned."""
+        zero_last(self.pair, self.shift)
 
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """Mean over the pairs of items present."""

@@ -45,7 +45,6 @@ class SetInteractions(nn.Module):
         self.gate = nn.Embedding(num_slots, rank * len(self.widths))
         nn.init.ones_(self.gate.weight)
         self.readout = nn.Linear(2 * rank * len(self.widths), 1, bias=False)
-        nn.init.zeros_(self.readout.weight)
 
     def forward(
         self,

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
 from engine.models.set_interactions import SetInteractions
+from engine.models.zero import zero_last
 
 
 class OutfitTransformer(nn.Module):
@@ -56,6 +57,10 @@ class OutfitTransformer(nn.Module):
         for embedding in (self.category, self.slot):
             nn.init.normal_(embedding.weight, std=0.3)
 
+    def start_at_zero(self) -> None:
+        """Let nothing be added until something is learned."""
+        zero_last(self.scorer, self.embedder, self.interactions.readout)
+
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """What the outfit token has become, plus interactions of two and of three items."""
         token = self.outfit_token.expand(len(items.mask), -1)
@@ -85,7 +90,6 @@ class OutfitTransformer(nn.Module):
 
 
 def _head(width: int, outputs: int) -> nn.Sequential:
-    last = nn.Linear(width, outputs)
-    nn.init.zeros_(last.weight)
-    nn.init.zeros_(last.bias)
-    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), last)
+    return nn.Sequential(
+        nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, outputs)
+    )

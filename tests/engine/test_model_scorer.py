@@ -10,7 +10,7 @@ from data.questions import FitbQuestion
 from engine import model_scorer
 from engine.blinding import BlindFitb
 from engine.model_scorer import ModelScorer, encode_items
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
 from engine.training import Trained, as_scorer, prepare
 from graph.outfits import pad_outfits
 from tests.engine.planted import shaken, tiny_config
@@ -28,7 +28,7 @@ def scorer(trained: Trained) -> ModelScorer:
     return as_scorer(trained)
 
 
-def alone(model: OutfitModel, scorer: ModelScorer, rows: tuple[int, ...]) -> tuple[float, float]:
+def alone(model: Model, scorer: ModelScorer, rows: tuple[int, ...]) -> tuple[float, float]:
     with torch.no_grad():
         logits = model.judge(scorer.tokens, pad_outfits([rows]))
     return logits.compatibility.item(), logits.choice.item()

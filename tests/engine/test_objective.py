@@ -5,7 +5,7 @@ import torch
 
 from engine.items import ItemFeatures
 from engine.models.build import ModelConfig, build_model
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
 from engine.negatives import NegativeSampler
 from engine.objective import (
     Example,
@@ -32,7 +32,7 @@ def trained(planted) -> Trained:
 
 
 @pytest.fixture
-def model(trained: Trained) -> OutfitModel:
+def model(trained: Trained) -> Model:
     torch.manual_seed(0)
     config = ModelConfig(name="transformer", width=16, layers=1, heads=2)
     return shaken(build_model(config, trained.preparation, trained.counts)).eval()

@@ -136,6 +136,7 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
         )
         for name, value in {
             "name": "pairwise",
+            "residual": False,
             "width": 8,
             "layers": 2,
             "heads": 4,

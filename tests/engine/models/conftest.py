@@ -6,7 +6,7 @@ import pytest
 
 from data.dataset import Dataset
 from engine.models.build import MODELS, ModelName
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
 from engine.training import Trained, prepare
 from tests.engine.planted import shaken, tiny_config
 
@@ -23,6 +23,6 @@ def trained(name: ModelName, planted: Dataset) -> Trained:
 
 
 @pytest.fixture
-def model(trained: Trained) -> OutfitModel:
+def model(trained: Trained) -> Model:
     """A copy in which no weight is zero, so that every part has its say."""
     return shaken(copy.deepcopy(trained.model)).eval()

@@ -8,7 +8,8 @@ import torch
 from data.dataset import Dataset
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.build import ModelConfig, build_model
-from engine.models.outfit_model import OutfitModel
+from engine.models.model import Model
+from engine.models.outfit_model import PlacedItems
 from engine.negatives import NegativeSampler
 from engine.objective import ObjectiveConfig, draw_example, objective
 from engine.training import Trained
@@ -20,13 +21,13 @@ CLOSE = {"atol": 1e-5, "rtol": 0}
 
 
 @pytest.fixture
-def tokens(model: OutfitModel, trained: Trained) -> ItemTokens:
+def tokens(model: Model, trained: Trained) -> ItemTokens:
     with torch.no_grad():
         return model.encode(trained.features)
 
 
 @torch.no_grad()
-def logits_of(model: OutfitModel, tokens: ItemTokens, batch: OutfitBatch) -> torch.Tensor:
+def logits_of(model: Model, tokens: ItemTokens, batch: OutfitBatch) -> torch.Tensor:
     """Both logits of every outfit, side by side."""
     judged = model.judge(tokens, batch)
     return torch.stack([judged.compatibility, judged.choice], dim=1)
@@ -42,7 +43,7 @@ def slot(tokens: ItemTokens, *, category: int = 1, coarse: int = 1, title: int =
 
 @torch.no_grad()
 def target_of(
-    model: OutfitModel, tokens: ItemTokens, wanted: ItemTokens, context: tuple[int, ...] = (33, 63)
+    model: Model, tokens: ItemTokens, wanted: ItemTokens, context: tuple[int, ...] = (33, 63)
 ) -> torch.Tensor:
     return model.embed_target(tokens, pad_outfits([context]), wanted)[0]
 
@@ -195,6 +196,15 @@ def test_untrained_the_target_points_at_the_mean_of_the_context(trained) -> None
 
 
 @torch.no_grad()
+def test_started_at_zero_an_interaction_adds_nothing(model, tokens) -> None:
+    model.interaction.start_at_zero()
+    items = PlacedItems.gather(tokens, pad_outfits(OUTFITS))
+    wanted = tokens.take(torch.arange(len(OUTFITS)))
+    assert not model.interaction.logit(items).any()
+    assert not model.interaction.target(items, wanted).any()
+
+
+@torch.no_grad()
 def test_a_missing_modality_a_missing_item_or_none_at_all_gives_finite_numbers(
     model, trained
 ) -> None:
@@ -219,7 +229,7 @@ def test_gradients_of_missing_modalities_are_finite(model, trained) -> None:
         assert parameter.grad is None or parameter.grad.isfinite().all(), label
 
 
-def example_loss(model: OutfitModel, trained: Trained, dataset: Dataset) -> torch.Tensor:
+def example_loss(model: Model, trained: Trained, dataset: Dataset) -> torch.Tensor:
     generator = torch.Generator().manual_seed(2)
     outfits = dataset.outfit_rows("train")[:64]
     sampler = NegativeSampler(outfits, trained.features, list(trained.preparation.widths.values()))
@@ -235,7 +245,7 @@ def test_gradient_reaches_every_parameter(model, trained, planted) -> None:
         assert parameter.grad.any(), label
 
 
-def built(trained: Trained, config: ModelConfig, *, seed: int) -> OutfitModel:
+def built(trained: Trained, config: ModelConfig, *, seed: int) -> Model:
     torch.manual_seed(seed)
     return build_model(config, trained.preparation, trained.counts)
 

@@ -29,8 +29,3 @@ def test_only_the_mean_of_the_items_is_read() -> None:
     torch.testing.assert_close(interaction.target(apart, wanted), interaction.target(alike, wanted))
     assert (interaction.logit(apart) - interaction.logit(other)).abs() > 1e-4
     assert (interaction.target(apart, wanted) - interaction.target(other, wanted)).norm() > 1e-4
-
-
-def test_untrained_it_adds_nothing() -> None:
-    interaction = MeanPool(dim=2, hidden=8, dropout=0.0)
-    assert interaction.logit(placed([[1.0, 0], [0, 1.0]])).item() == 0

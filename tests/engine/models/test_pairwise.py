@@ -61,9 +61,3 @@ def test_three_items_are_judged_by_their_pairs_alone() -> None:
         mask[0, missing] = False
         pairs.append(model.logit(items(mask=mask)))
     torch.testing.assert_close(model.logit(items()), torch.stack(pairs).mean(0))
-
-
-def test_untrained_it_adds_nothing_but_a_constant() -> None:
-    model = PairInteraction(dim=3, width=4, num_categories=3, dropout=0.0)
-    other = items(category=CATEGORY.flip(1))
-    torch.testing.assert_close(model.logit(items()), model.logit(other))

@@ -58,11 +58,6 @@ def test_each_modality_is_projected_by_itself_and_gated_by_the_slot() -> None:
     )
 
 
-def test_untrained_they_add_nothing() -> None:
-    model = SetInteractions(widths=WIDTHS, rank=3, num_slots=3)
-    assert model(VECTORS, SLOT, MASK).tolist() == [0, 0]
-
-
 def test_a_rule_that_only_three_items_decide_is_learned() -> None:
     """Every pair of signs is independent of the label: it is the sign of their product."""
     torch.manual_seed(0)

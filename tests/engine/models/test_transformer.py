@@ -55,12 +55,3 @@ def test_the_target_token_carries_category_slot_and_description(transformer) -> 
     plain = transformer.target(context, wanted())
     for other in (wanted(category=2), wanted(coarse=2), wanted(vector=1.0)):
         assert (plain - transformer.target(context, other)).norm() > 1e-3
-
-
-def test_untrained_it_adds_nothing() -> None:
-    model = OutfitTransformer(
-        widths=[1], width=16, layers=1, heads=2, num_categories=3, num_slots=3, dropout=0.0
-    )
-    context = outfits(torch.tensor([[0, 1]]))
-    assert model.logit(context).item() == 0
-    assert not model.target(context, wanted()).any()
