@@ -1,10 +1,11 @@
-"""JSON and text files read with errors that name the file and the line."""
+"""JSON and text files, read with errors that name the file and the line; JSON lines written."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from data.atomic import atomic_file
 from data.errors import SchemaError, UnreadableError
 
 
@@ -75,6 +76,12 @@ def parse_json_lines(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any
                 expected="a JSON object a line", got=kind_of(value), file=path, row=number
             )
         yield number, value
+
+
+def write_json_lines(path: Path, records: Iterable[Mapping[str, object]]) -> None:
+    """Write one object a line; the file appears whole or not at all."""
+    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
 def kind_of(value: object) -> str:

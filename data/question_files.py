@@ -21,6 +21,26 @@ class FitbRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalRecord:
+    """A context and what completes it, as keys; `row` is its place in the file, from 1."""
+
+    row: int
+    context: tuple[str, ...]
+    target: str
+    context_field: str
+    target_field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeakestRecord:
+    """An outfit and which of its items is the odd one, as keys; `row` is its line, from 1."""
+
+    row: int
+    items: tuple[str, ...]
+    odd: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompatibilityRecord:
     """One outfit as keys with its label, 0 or 1; `row` is its line in the file, from 1."""
 
@@ -60,6 +80,60 @@ def read_compatibility_records(path: Path) -> Iterator[CompatibilityRecord]:
             expected="lines of a label and keys, or JSON lines", got="a JSON list", file=path
         )
     return _own_compatibility(text, path) if text.lstrip()[0] == "{" else _official_text(text, path)
+
+
+def read_retrieval_records(path: Path) -> Iterator[RetrievalRecord]:
+    """The questions of `path`: own JSON lines with a target, or any fill-in-the-blank file.
+
+    Raises:
+        UnreadableError: the file is absent, empty or broken.
+        SchemaError: a question lacks a field or names its answer wrongly.
+    """
+    text = read_text(path)
+    if text.lstrip()[0] == "{" and "target" in next(parse_json_lines(text, path))[1]:
+        return _own_retrieval(text, path)
+    return (_without_candidates(record) for record in read_fitb_records(path))
+
+
+def read_weakest_records(path: Path) -> Iterator[WeakestRecord]:
+    """The outfits of `path`, JSON lines.
+
+    Raises:
+        UnreadableError: the file is absent, empty or broken.
+        SchemaError: a line lacks a field, or its odd item is not one of its items.
+    """
+    for row, outfit in parse_json_lines(read_text(path), path):
+        place = _Place(file=path, row=row)
+        items = _keys(outfit, "items", place)
+        odd = outfit.get("odd")
+        if str(odd) not in items:
+            raise place.wrong("odd", "one of the items", repr(odd))
+        yield WeakestRecord(row=row, items=items, odd=str(odd))
+
+
+def _own_retrieval(text: str, path: Path) -> Iterator[RetrievalRecord]:
+    for row, question in parse_json_lines(text, path):
+        place = _Place(file=path, row=row)
+        target = question.get("target")
+        if not isinstance(target, str | int) or isinstance(target, bool):
+            raise place.wrong("target", "an item key", kind_of(target))
+        yield RetrievalRecord(
+            row=row,
+            context=_keys(question, "context", place),
+            target=str(target),
+            context_field="context",
+            target_field="target",
+        )
+
+
+def _without_candidates(record: FitbRecord) -> RetrievalRecord:
+    return RetrievalRecord(
+        row=record.row,
+        context=record.context,
+        target=record.answer,
+        context_field=record.context_field,
+        target_field=record.candidates_field,
+    )
 
 
 def _official_fitb(text: str, path: Path) -> Iterator[FitbRecord]:

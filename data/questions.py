@@ -1,14 +1,14 @@
 """Question sets: fill in the blank and compatibility, read from and written to files."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from data.atomic import atomic_file
 from data.dataset import Dataset
+from data.errors import SchemaError
+from data.json_files import write_json_lines
 from data.question_files import read_compatibility_records, read_fitb_records
 from data.question_keys import QuestionKeys
 
@@ -106,7 +106,7 @@ def read_compatibility(path: Path, dataset: Dataset) -> CompatibilitySet:
 
 def write_fitb(path: Path, questions: Sequence[FitbQuestion]) -> None:
     """Write questions as JSONL: `{"context": [ids], "candidates": [ids], "answer": id}`."""
-    _write_lines(
+    write_json_lines(
         path,
         (
             {
@@ -121,9 +121,17 @@ def write_fitb(path: Path, questions: Sequence[FitbQuestion]) -> None:
 
 def write_compatibility(path: Path, questions: Sequence[CompatibilityQuestion]) -> None:
     """Write questions as JSONL: `{"items": [ids], "label": 0 or 1}`."""
-    _write_lines(
+    write_json_lines(
         path, ({"items": question.item_ids, "label": question.label} for question in questions)
     )
+
+
+def refuse_empty(questions: QuestionSet[Any]) -> None:
+    """Raise `SchemaError` where a set holds no question; the reasons for which are told."""
+    if not questions.questions:
+        reasons = ", ".join(f"{number} {why}" for why, number in questions.dropped.items())
+        got = f"none; dropped: {reasons}" if reasons else "none"
+        raise SchemaError(expected="at least one question", got=got, file=questions.name)
 
 
 def _unfit(question: FitbQuestion) -> str | None:
@@ -134,8 +142,3 @@ def _unfit(question: FitbQuestion) -> str | None:
     if len(candidates) < len(question.candidates) or candidates & set(question.context):
         return REPEATED
     return None
-
-
-def _write_lines(path: Path, records: Iterable[Mapping[str, object]]) -> None:
-    with atomic_file(path) as temporary, temporary.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)

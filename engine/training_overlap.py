@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeAlias
 
 import polars as pl
 
 from data.questions import CompatibilityQuestion, FitbQuestion
+from data.retrieval_questions import RetrievalQuestion
+from data.weakest_questions import WeakestQuestion
 from engine.training_counts import TrainingCounts
+
+Question: TypeAlias = FitbQuestion | CompatibilityQuestion | RetrievalQuestion | WeakestQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +29,7 @@ class TrainingOverlap:
 
 
 def training_overlap(
-    questions: Sequence[FitbQuestion | CompatibilityQuestion],
+    questions: Sequence[Question],
     items: pl.DataFrame,
     counts: TrainingCounts,
 ) -> TrainingOverlap:
@@ -41,7 +46,9 @@ def training_overlap(
     return TrainingOverlap(items=len(rows), seen=seen)
 
 
-def _rows(question: FitbQuestion | CompatibilityQuestion) -> tuple[int, ...]:
+def _rows(question: Question) -> tuple[int, ...]:
     if isinstance(question, FitbQuestion):
         return question.context + question.candidates
+    if isinstance(question, RetrievalQuestion):
+        return (*question.context, question.target)
     return question.items

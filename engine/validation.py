@@ -6,7 +6,8 @@ import polars as pl
 
 from data.dataset import Dataset
 from data.errors import SchemaError
-from data.question_builder import Negatives, build_compatibility, build_fitb
+from data.negatives import Negatives
+from data.question_builder import build_compatibility, build_fitb
 from data.questions import CompatibilitySet, FitbSet
 from engine.evaluation import compatibility_auc, fitb_accuracy
 from engine.scorer import Scorer

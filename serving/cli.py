@@ -12,7 +12,17 @@ app = App(
     help="Score outfits, fill in their blanks and find what completes them.",
     version_flags=["--version"],
 )
-for name in ("generate", "encode", "train", "evaluate", "serve", "recommend", "demo"):
+for name in (
+    "generate",
+    "split",
+    "encode",
+    "train",
+    "questions",
+    "evaluate",
+    "serve",
+    "recommend",
+    "demo",
+):
     app.command(f"serving.commands.{name}:{name}", name=name)
 app.command("serving.commands.import_data:app", name="import")
 app.command("serving.commands.call:app", name="call")

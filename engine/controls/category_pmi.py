@@ -8,7 +8,14 @@ import polars as pl
 from jaxtyping import Float, Int64
 
 from data.questions import CompatibilityQuestion, FitbQuestion
-from engine.controls.item_pairs import ItemPairs, candidate_pairs, outfit_pairs, per_question
+from engine.controls.item_pairs import (
+    DECIMALS,
+    ItemPairs,
+    candidate_pairs,
+    outfit_pairs,
+    per_question,
+)
+from engine.retriever import RetrievalQuery
 from engine.training_counts import TrainingCounts
 
 
@@ -46,6 +53,14 @@ class CategoryPmi:
     def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
         """Mean pmi of the candidate with the items of the context."""
         return per_question(self._mean(candidate_pairs(questions)), questions)
+
+    def similarities(
+        self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
+    ) -> Float[np.ndarray, "queries pool"]:
+        """Mean pmi of every item of the pool with the items of the context."""
+        pmi = [self.table[self.codes[list(query.context)]].mean(axis=0) for query in queries]
+        by_category = np.round(np.array(pmi).reshape(len(queries), len(self.table)), DECIMALS)
+        return by_category[:, self.codes[rows]]
 
     def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
         return pairs.mean(self.table[self.codes[pairs.first], self.codes[pairs.second]])

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 from data.questions import CompatibilityQuestion, FitbQuestion
+from engine.retriever import RetrievalQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +25,9 @@ class Constant:
     def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
         """Zero a candidate."""
         return [np.zeros(len(question.candidates)) for question in questions]
+
+    def similarities(
+        self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
+    ) -> Float[np.ndarray, "queries pool"]:
+        """Zero an item of the pool."""
+        return np.zeros((len(queries), len(rows)))

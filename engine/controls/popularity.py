@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 from data.questions import CompatibilityQuestion, FitbQuestion
+from engine.retriever import RetrievalQuery
 from engine.training_counts import TrainingCounts
 
 
@@ -35,3 +36,9 @@ class Popularity:
     def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
         """The candidate's own popularity, whatever the context."""
         return [self.log_counts[list(question.candidates)] for question in questions]
+
+    def similarities(
+        self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
+    ) -> Float[np.ndarray, "queries pool"]:
+        """The popularity of every item of the pool, whatever the context."""
+        return np.tile(self.log_counts[rows], (len(queries), 1))

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 from data.questions import CompatibilityQuestion, FitbQuestion
+from engine.retriever import RetrievalQuery
 
 STREAM = 0x72616E64  # keeps these draws apart from others of the same seed
 
@@ -29,5 +30,12 @@ class Random:
         generator = self._generator()
         return [generator.random(len(question.candidates)) for question in questions]
 
-    def _generator(self) -> np.random.Generator:
-        return np.random.default_rng([STREAM, self.seed])
+    def similarities(
+        self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
+    ) -> Float[np.ndarray, "queries pool"]:
+        """Draw a similarity an item of the pool, other draws for other contexts."""
+        drawn = [self._generator(*query.context).random(len(rows)) for query in queries]
+        return np.array(drawn).reshape(len(queries), len(rows))
+
+    def _generator(self, *context: int) -> np.random.Generator:
+        return np.random.default_rng([STREAM, self.seed, *context])

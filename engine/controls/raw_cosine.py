@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 
 from data.features import Feature
 from data.questions import CompatibilityQuestion, FitbQuestion
-from engine.controls.item_pairs import ItemPairs, candidate_pairs, outfit_pairs, per_question
+from engine.controls.item_pairs import (
+    DECIMALS,
+    ItemPairs,
+    candidate_pairs,
+    outfit_pairs,
+    per_question,
+)
+from engine.retriever import RetrievalQuery
 
 CHUNK = 8192  # pairs whose vectors are in memory at once
 
@@ -34,6 +41,24 @@ class RawCosine:
         """Mean cosine of the candidate with the items of the context."""
         return per_question(self._mean(candidate_pairs(questions)), questions)
 
+    def similarities(
+        self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
+    ) -> Float[np.ndarray, "queries pool"]:
+        """Mean cosine of every item of the pool with the items of the context."""
+        owner = np.repeat(np.arange(len(queries)), [len(query.context) for query in queries])
+        worn, place = np.unique(
+            [row for query in queries for row in query.context], return_inverse=True
+        )
+        held = np.zeros((len(queries), len(worn)))
+        np.add.at(held, (owner, place), 1.0)
+        total, shared = np.zeros((2, len(worn), len(rows)))
+        for feature in self.features:
+            total += _unit(feature, worn) @ _unit(feature, rows).T
+            shared += np.outer(feature.present[worn], feature.present[rows])
+        known = (shared > 0).astype(np.float64)
+        sums = held @ (total / np.maximum(shared, 1.0))
+        return np.asarray(np.round(sums / np.maximum(held @ known, 1), DECIMALS), np.float64)
+
     def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
         total = np.zeros(len(pairs.owner))
         shared = np.zeros(len(pairs.owner))
@@ -56,3 +81,10 @@ def _cosine(feature: Feature, pairs: ItemPairs) -> Float[np.ndarray, " pairs"]:
         dots = np.einsum("pd,pd->p", first, second)
         cosine[chunk] = np.divide(dots, norms, out=np.zeros_like(dots), where=norms > 0)
     return cosine
+
+
+def _unit(feature: Feature, rows: Int64[np.ndarray, " rows"]) -> Float[np.ndarray, "rows dim"]:
+    """The vectors of the rows, of unit length; zero where absent."""
+    vectors = feature.vectors[rows].astype(np.float64) * feature.present[rows, None]
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float64)

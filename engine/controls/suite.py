@@ -9,8 +9,10 @@ from engine.controls.category_pmi import CategoryPmi
 from engine.controls.constant import Constant
 from engine.controls.identifier_order import IdentifierOrder
 from engine.controls.popularity import Popularity
+from engine.controls.presence import Presence
 from engine.controls.random import Random
 from engine.controls.raw_cosine import RawCosine
+from engine.retriever import Retriever
 from engine.scorer import Scorer
 from engine.training_counts import TrainingCounts
 
@@ -34,3 +36,12 @@ def control_suite(
         RawCosine(features=tuple(features)),
         IdentifierOrder(),
     ]
+
+
+def retrieval_control_suite(
+    counts: TrainingCounts, items: pl.DataFrame, features: Sequence[Feature], *, seed: int
+) -> list[Retriever]:
+    """Every control that can search a pool, and the presence control, fitted alike."""
+    suite = control_suite(counts, items, features, seed=seed)
+    found = [control for control in suite if isinstance(control, Retriever)]
+    return [*found, Presence.of(items, features)]

@@ -7,26 +7,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import ArgumentCollection, Group, Parameter
+from cyclopts import Parameter
+
+from serving.question_flags import PUBLISHED_SEARCH, QUESTIONS, Search
 
 SCHEMA_VERSION = 1
 
 
-def _refuse_none(questions: ArgumentCollection) -> None:
-    """Raise `ValueError`, wrong usage to the command line, where no file is given."""
-    if not questions.filter_by(value_set=True):
-        raise ValueError("give at least one question file with --fitb or --cp")
-
-
-QUESTIONS = Group("Questions", validator=_refuse_none)
-
-
-def evaluate(
+def evaluate(  # noqa: PLR0913 - flags of a command
     bundle: Path,
     *,
     data: Path,
     fitb: Annotated[list[Path] | None, Parameter(group=QUESTIONS, negative="")] = None,
     cp: Annotated[list[Path] | None, Parameter(group=QUESTIONS, negative="")] = None,
+    retrieval: Annotated[list[Path] | None, Parameter(group=QUESTIONS, negative="")] = None,
+    weakest: Annotated[list[Path] | None, Parameter(group=QUESTIONS, negative="")] = None,
+    search: Search = PUBLISHED_SEARCH,
     report: Annotated[Path | None, Parameter(name="--json")] = None,
     seed: int = 0,
 ) -> None:
@@ -39,6 +35,10 @@ def evaluate(
         data: the dataset folder whose items the questions name; they may be new to the bundle.
         fitb: fill-in-the-blank file, official or own format; may be repeated.
         cp: compatibility file, official or own format; may be repeated.
+        retrieval: retrieval file, or a fill-in-the-blank file whose answers are looked for in a
+            whole pool; may be repeated.
+        weakest: weakest-item file; may be repeated.
+        search: among what retrieval looks, and what it is told.
         report: where to write the whole report; it appears whole or not at all.
         seed: of the permutation that hides the answers, and of the bootstrap.
     """
@@ -50,20 +50,27 @@ def evaluate(
     from engine.file_evaluation import QuestionFiles, evaluate_files
     from engine.training_counts import TrainingCounts
     from serving.evaluation_table import evaluation_notes, evaluation_table
+    from serving.ranking_reports import RankingFiles, ranking_reports
+    from serving.ranking_table import ranking_table
 
     dataset = Dataset.load(data)
     files = QuestionFiles.read(dataset, fitb=fitb or (), compatibility=cp or ())
     config = EvaluationConfig(seed=seed)
+    scorer = bundled_scorer(bundle, dataset)
     judged = evaluate_files(
-        bundled_scorer(bundle, dataset),
+        scorer,
         files,
         dataset=dataset,
         counts=TrainingCounts.read(bundle),
         config=config,
     )
+    asked = RankingFiles(
+        retrieval=retrieval or (), weakest=weakest or (), search=search, report=report
+    )
+    judged += ranking_reports(bundle, scorer, asked, dataset=dataset, config=config)
     console = Console()
     for each in judged:
-        console.print(evaluation_table(each))
+        console.print(ranking_table(each) if "figures" in each else evaluation_table(each))
         console.print(*evaluation_notes(each), sep="\n", highlight=False, markup=False)
     if report is not None:
         _write(report, _provenance(bundle, data, config.seed) | {"files": judged})

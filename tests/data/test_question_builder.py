@@ -8,13 +8,8 @@ from hypothesis import strategies as st
 
 from data.dataset import Dataset
 from data.errors import SchemaError
-from data.question_builder import (
-    NO_CATEGORY,
-    REPEATED_ITEM,
-    TOO_FEW_DISTRACTORS,
-    build_compatibility,
-    build_fitb,
-)
+from data.negatives import NO_CATEGORY, REPEATED_ITEM, TOO_FEW_DISTRACTORS
+from data.question_builder import build_compatibility, build_fitb
 from data.questions import read_fitb, write_fitb
 from data.tables import ITEM_SCHEMA, OUTFIT_SCHEMA, empty_columns
 
