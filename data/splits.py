@@ -148,8 +148,8 @@ def _grow(products: Products, share: float) -> list[str]:
     taken: dict[str, None] = {}
     touched, worn = set[str](), set[str]()
     while queue and len(taken) < round(share * (len(products) - len(touched) + len(taken))):
-        known, _, outfit = heapq.heappop(queue)
-        if outfit in taken or known != cost[outfit]:
+        _, _, outfit = heapq.heappop(queue)  # its lowest cost, for costs only fall
+        if outfit in taken:
             continue
         taken[outfit] = None
         touched.add(outfit)
