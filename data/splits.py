@@ -81,10 +81,10 @@ def split_outfits(dataset: Dataset, config: SplitConfig) -> Split:
             )
     kept = dataset.outfits.filter(pl.col("outfit_id").is_in(list(split_of)))
     new = pl.col("outfit_id").replace_strict(split_of, return_dtype=pl.String())
+    outfits = kept.with_columns(split=new)
+    parted = Dataset(folder=dataset.folder, items=dataset.items, outfits=outfits)
     return Split(
-        outfits=kept.with_columns(split=new),
-        dropped=len(products) - len(split_of),
-        shared=shared_products(products, split_of),
+        outfits=outfits, dropped=len(products) - len(split_of), shared=shared_products(parted)
     )
 
 
@@ -97,11 +97,12 @@ def outfit_products(dataset: Dataset) -> dict[str, frozenset[str]]:
     return {outfit: frozenset(products) for outfit, products in table.iter_rows()}
 
 
-def shared_products(products: Products, split_of: Mapping[str, str]) -> dict[str, int]:
-    """How many products stand in both of every two splits: the proof, counted from scratch."""
+def shared_products(dataset: Dataset) -> dict[str, int]:
+    """How many products stand in both of every two splits: the proof, from the tables alone."""
+    split_of = dict(dataset.outfits.select("outfit_id", "split").iter_rows())
     worn: dict[str, set[str]] = {name: set() for name in SPLITS}
-    for outfit, split in split_of.items():
-        worn[split] |= products[outfit]
+    for outfit, products in outfit_products(dataset).items():
+        worn[split_of[outfit]] |= products
     pairs = (("train", "valid"), ("train", "test"), ("valid", "test"))
     return {f"{one} and {other}": len(worn[one] & worn[other]) for one, other in pairs}
 

@@ -149,10 +149,12 @@ def test_shares_that_leave_nothing_to_train_on_are_refused(valid: float, test: f
 
 
 def test_the_proof_counts_what_is_shared_by_every_two_splits() -> None:
-    products = outfit_products(shop([[0, 1], [1, 2], [2, 0]], {2: "g", 1: "g"}))
-    assert products["o1"] == frozenset({"group g"})
+    dataset = shop([[0, 1], [1, 2], [2, 0]], {2: "g", 1: "g"})
+    assert outfit_products(dataset)["o1"] == frozenset({"group g"})
     split_of = {"o0": "train", "o1": "valid", "o2": "test"}
-    assert shared_products(products, split_of) == {
+    outfits = dataset.outfits.with_columns(split=pl.col("outfit_id").replace_strict(split_of))
+    parted = Dataset(folder=dataset.folder, items=dataset.items, outfits=outfits)
+    assert shared_products(parted) == {
         "train and valid": 1,
         "train and test": 2,
         "valid and test": 1,
