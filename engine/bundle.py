@@ -29,6 +29,7 @@ from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError
 from data.tables import check_items
+from engine.metric import METRIC
 from engine.model_scorer import encode_items
 from engine.models.build import ModelConfig, build_model
 from engine.models.model import Model
@@ -38,7 +39,6 @@ from engine.training import Epoch, Trained
 from engine.training_counts import TrainingCounts
 
 SCHEMA_VERSION = 1
-METRIC = "inner product of a unit target with item embeddings"
 MANIFEST = "bundle.json"
 
 

@@ -1,4 +1,4 @@
-"""The index: exact search by inner product, partitioned by category.
+"""The index: exact search by the similarity of `engine.metric`, partitioned by category.
 
 Searches are almost always for one category or slot, so items lie sorted by slot and category and
 a search reads one range of them; filters become rows before the search, so they never starve it.

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int64
 
 from engine.inline_items import InlineItems
 from engine.items import ItemTokens
+from engine.metric import similarity
 from engine.models.model import Model
 from engine.requests import ItemContent
 from engine.retriever import RetrievalQuery
@@ -39,13 +40,13 @@ class ModelRetriever:
     def similarities(
         self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
     ) -> Float[np.ndarray, "queries pool"]:
-        """Inner product of every item of the pool with the target of every query."""
+        """Similarity of every item of the pool with the target of every query."""
         self.model.eval()
         device = self.tokens.vectors.device
         contexts = pad_outfits([query.context for query in queries]).to(device)
         target = self.model.embed_target(self.tokens, contexts, self._wanted(queries))
         pool = self.tokens.vectors[torch.from_numpy(rows).to(device)]
-        similarities = (target @ pool.T).double().cpu().numpy()
+        similarities = similarity(target, pool).double().cpu().numpy()
         return np.round(similarities, DECIMALS)
 
     def _wanted(self, queries: Sequence[RetrievalQuery]) -> ItemTokens:

@@ -1,4 +1,4 @@
-"""Negatives for training: stand-ins of the same category or of any, of the same modalities."""
+"""Negatives for training: stand-ins near an item or any, of the same modalities."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,11 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from engine.items import ItemFeatures
+from engine.objective_config import Near
+
+BAND_DRAWS = 10
+BAND = range(1, 4)
+"""Of as many draws by falling similarity: those that 10 to 40 % of the draws exceed or equal."""
 
 
 class NegativeSampler:
@@ -25,23 +30,55 @@ class NegativeSampler:
     def __init__(
         self, outfits: Sequence[np.ndarray], features: ItemFeatures, widths: Sequence[int]
     ) -> None:
-        self._occurrences = torch.from_numpy(np.concatenate(outfits))
+        occurrences = torch.from_numpy(np.concatenate(outfits))
         presence = presence_code(features, widths)
-        self._any = _Groups(self._occurrences, presence)
-        self._same = _Groups(
-            self._occurrences, presence * (int(features.category.max()) + 1) + features.category
-        )
+        self._features = features
+        self._worn = torch.unique(occurrences)
+        self._any = _Groups(occurrences, presence)
+        self._slot = _Groups(occurrences, _within(features.slot, presence))
+        self._category = _Groups(occurrences, _within(features.category, presence))
 
     def draw(
         self,
         rows: Int[Tensor, "*places"],
-        same_category: Bool[Tensor, "*places"],
+        near: Bool[Tensor, "*places"],
         generator: torch.Generator,
+        *,
+        meaning: Near = "category",
     ) -> Int[Tensor, "*places"]:
-        """A stand-in for each row; a row whose group holds no other item may stand for itself."""
+        """A stand-in for each row; a row whose group holds no other item may stand for itself.
+
+        Args:
+            rows: the items to replace.
+            near: true where the stand-in is to be near the item; elsewhere it is any.
+            generator: decides.
+            meaning: of near.
+        """
         uniform = torch.rand(rows.shape, generator=generator)
-        same = self._same.pick(rows, uniform)
-        return torch.where(same_category, same, self._any.pick(rows, uniform))
+        if meaning == "band":
+            drawn = self._in_band(rows, uniform, generator)
+        else:
+            group = self._slot if meaning == "slot" else self._category
+            drawn = group.pick(rows, uniform)
+        return torch.where(near, drawn, self._any.pick(rows, uniform))
+
+    def draw_catalogue(self, num: int, generator: torch.Generator) -> Int[Tensor, " num"]:
+        """Rows of the training outfits' items, each item as often as any other."""
+        places = torch.randint(len(self._worn), (num,), generator=generator)
+        return torch.index_select(self._worn, 0, places)
+
+    def _in_band(
+        self, rows: Int[Tensor, "*places"], uniform: Tensor, generator: torch.Generator
+    ) -> Int[Tensor, "*places"]:
+        """One of some draws of the category, neither the most similar nor among the least."""
+        places = rows.flatten()[:, None].expand(-1, BAND_DRAWS)
+        drawn = self._category.pick(places, torch.rand(places.shape, generator=generator))
+        content = self._features.take(drawn.flatten()).content.view(*drawn.shape, -1)
+        similarity = (content * self._features.take(rows.flatten()).content[:, None]).sum(-1)
+        rank = BAND.start + (uniform.flatten() * len(BAND)).long()
+        falling = similarity.argsort(dim=1, descending=True, stable=True)
+        chosen = torch.gather(drawn, 1, falling.gather(1, rank[:, None]))
+        return chosen.view(rows.shape)
 
 
 def presence_code(features: ItemFeatures, widths: Sequence[int]) -> Int[Tensor, " items"]:
@@ -52,6 +89,11 @@ def presence_code(features: ItemFeatures, widths: Sequence[int]) -> Int[Tensor, 
         present = (features.content[:, start : start + width] != 0).any(1)
         code, start = 2 * code + present, start + width
     return code
+
+
+def _within(group: Int[Tensor, " items"], presence: Int[Tensor, " items"]) -> Int[Tensor, " items"]:
+    """A number for group and presence together."""
+    return presence * (int(group.max()) + 1) + group
 
 
 class _Groups:

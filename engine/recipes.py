@@ -5,7 +5,7 @@ from typing import Final
 
 from engine.model_names import ModelName
 from engine.models.build import ModelConfig
-from engine.objective import ObjectiveConfig
+from engine.objective_config import ObjectiveConfig
 from engine.training import TrainingConfig
 
 RECIPES: Final[dict[ModelName, TrainingConfig]] = {
@@ -16,7 +16,7 @@ RECIPES: Final[dict[ModelName, TrainingConfig]] = {
     "mean-pool": TrainingConfig(
         learning_rate=1e-3,
         model=ModelConfig(name="mean-pool"),
-        objective=ObjectiveConfig(same_category=0.95, target_weight=0.4, in_batch=True),
+        objective=ObjectiveConfig(same_category=0.95, target_weight=0.4, negatives="in-batch"),
     ),
 }
 

@@ -14,6 +14,7 @@ from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
 from engine.inline_items import Placed
 from engine.items import ItemTokens
+from engine.metric import TEMPERATURE, similarity
 from engine.models.model import OutfitLogits
 from engine.requests import (
     BundleInfo,
@@ -28,8 +29,6 @@ from engine.requests import (
 from graph.outfits import OutfitBatch, pad_outfits
 
 NO_FILTERS = Filters()
-SLOT_WEIGHT = 10.0
-"""Of a candidate's cosine to the wanted slot beside its logit: 1 / the training temperature."""
 
 
 class Recommender:
@@ -88,7 +87,7 @@ class Recommender:
     ) -> list[RankedCandidate]:
         """The candidates, best first, by the logit of the outfit that each completes.
 
-        With a slot, the cosine between each candidate and what is wanted there counts too.
+        With a slot, the similarity between each candidate and what is wanted there counts too.
         """
         kept = self._catalogue.places(context, "context")
         asked = self._catalogue.places(candidates, "candidates")
@@ -96,7 +95,7 @@ class Recommender:
         if slot is not None:
             target = torch.from_numpy(self.embed_target(context, slot))
             vectors = self._tokens(asked).vectors
-            logits = logits + SLOT_WEIGHT * torch.cosine_similarity(vectors, target[None])
+            logits = logits + similarity(target[None], vectors)[0] / TEMPERATURE
         order = torch.argsort(logits, descending=True, stable=True).tolist()
         return [
             RankedCandidate(

@@ -13,13 +13,15 @@ from torch import nn
 
 from data.dataset import Dataset
 from engine.dataset_features import dataset_features
+from engine.examples import draw_example
 from engine.items import ItemFeatures
 from engine.modality_choice import telling_modalities
 from engine.model_scorer import ModelScorer, encode_items
 from engine.models.build import ModelConfig, build_model
 from engine.models.model import Model
 from engine.negatives import NegativeSampler
-from engine.objective import ObjectiveConfig, draw_example, objective
+from engine.objective import objective
+from engine.objective_config import ObjectiveConfig
 from engine.preparation import Preparation
 from engine.training_counts import TrainingCounts
 from engine.validation import Validation, with_validation
@@ -122,7 +124,7 @@ def fit(trained: Trained, dataset: Dataset) -> Iterator[Epoch]:
     best, best_state, best_number = -1.0, copy.deepcopy(model.state_dict()), 0
     for number in range(config.epochs + 1):
         start = time.perf_counter()
-        loss = steps.epoch() if number else float("nan")
+        loss = steps.epoch(number) if number else float("nan")
         figures = validation.measure(as_scorer(trained))
         improved = figures["mean"] > best
         if improved:
@@ -211,20 +213,21 @@ class _Steps:
             pct_start=0.1,
         )
 
-    def epoch(self) -> float:
-        """One pass in random order; the mean loss."""
+    def epoch(self, number: int) -> float:
+        """One pass in random order, the first is number 1; the mean loss."""
         self._model.train()
+        stage = self._config.objective.stage((number - 1) / self._config.epochs)
         order = torch.randperm(len(self._outfits), generator=self._generator)
         losses = [
-            self._step(pad_outfits([self._outfits[number] for number in numbers]))
-            for numbers in torch.split(order, self._config.batch_size)
+            self._step(pad_outfits([self._outfits[place] for place in places]), stage)
+            for places in torch.split(order, self._config.batch_size)
         ]
         return sum(losses) / len(losses)
 
-    def _step(self, outfits: OutfitBatch) -> float:
-        example = draw_example(outfits, self._sampler, self._config.objective, self._generator)
+    def _step(self, outfits: OutfitBatch, stage: ObjectiveConfig) -> float:
+        example = draw_example(outfits, self._sampler, stage, self._generator)
         device = self._features.category.device
-        loss = objective(self._model, self._features, example.to(device), self._config.objective)
+        loss = objective(self._model, self._features, example.to(device), stage)
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._model.parameters(), CLIP_NORM)

@@ -33,6 +33,10 @@ class OutfitBatch:
             rows=self.rows.scatter(1, position[:, None], rows[:, None]), mask=self.mask
         )
 
+    def part(self, outfits: slice) -> "OutfitBatch":
+        """Some of the outfits."""
+        return OutfitBatch(rows=self.rows[outfits], mask=self.mask[outfits])
+
     def to(self, device: torch.device) -> "OutfitBatch":
         """The same batch on another device."""
         return OutfitBatch(rows=self.rows.to(device), mask=self.mask.to(device))

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.model import Model, OutfitLogits
-from engine.models.outfit_model import PlacedItems
+from engine.models.outfit_model import PlacedItems, regularisation_of
 from engine.models.tower import ItemTower
 from graph.outfits import OutfitBatch
 
@@ -36,6 +36,10 @@ class BareModel(Model):
         items = PlacedItems.gather(tokens, batch)
         logit = self.offset + self.interaction.logit(items)  # type: ignore[operator]
         return OutfitLogits(compatibility=logit, choice=logit)
+
+    def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
+        """What the interaction asks of itself in training."""
+        return regularisation_of(self.interaction, tokens, batch)
 
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

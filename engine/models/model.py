@@ -34,6 +34,10 @@ class Model(nn.Module, ABC):
     def judge(self, tokens: ItemTokens, batch: OutfitBatch) -> OutfitLogits:
         """Logits of each outfit, without regard to the order of its items."""
 
+    def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
+        """Added to the training loss of each outfit; nothing unless a model says otherwise."""
+        return tokens.vectors.new_zeros(len(batch))
+
     @abstractmethod
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

@@ -1,7 +1,7 @@
 """The model of our own recipes: item tower, category prior, similarity, and an interaction."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -50,6 +50,24 @@ class Interaction(Protocol):
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """Added to the target embedding of each context."""
         ...
+
+
+@runtime_checkable
+class Regularised(Protocol):
+    """An interaction that asks something of itself in training, such as two views that agree."""
+
+    def regularisation(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        """Added to the training loss of each outfit, weighted as the interaction wants it."""
+        ...
+
+
+def regularisation_of(
+    interaction: nn.Module, tokens: ItemTokens, batch: OutfitBatch
+) -> Float[Tensor, " outfits"]:
+    """What the interaction asks of itself, nothing where it asks nothing."""
+    if isinstance(interaction, Regularised):
+        return interaction.regularisation(PlacedItems.gather(tokens, batch))
+    return tokens.vectors.new_zeros(len(batch))
 
 
 class OutfitModel(Model):
@@ -101,6 +119,10 @@ class OutfitModel(Model):
             compatibility=content + plausible,
             choice=content + self.choice_prior(items.category, items.mask),
         )
+
+    def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
+        """What the interaction asks of itself in training."""
+        return regularisation_of(self.interaction, tokens, batch)
 
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

@@ -1,4 +1,6 @@
+import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.items import ItemFeatures
 from engine.negatives import NegativeSampler, presence_code
+from engine.objective_config import Near
 
 WIDTHS = [2, 1]
 
@@ -28,11 +31,13 @@ def sampler(outfits: list[list[int]], of: ItemFeatures) -> NegativeSampler:
 
 
 def draw(
-    from_: NegativeSampler, row: int, *, same: bool, number: int = 4000, seed: int = 0
+    from_: NegativeSampler, row: int, *, same: bool, seed: int = 0, meaning: Near = "category"
 ) -> Counter[int]:
-    rows = torch.full((number,), row)
     drawn = from_.draw(
-        rows, torch.full((number,), fill_value=same), torch.Generator().manual_seed(seed)
+        torch.full((4000,), row),
+        torch.full((4000,), fill_value=same),
+        torch.Generator().manual_seed(seed),
+        meaning=meaning,
     )
     return Counter(drawn.tolist())
 
@@ -118,3 +123,37 @@ def test_the_generator_decides() -> None:
     outfits = sampler([[0, 1], [2, 3]], features([3] * 4, [1] * 4))
     assert draw(outfits, 0, same=True, seed=1) == draw(outfits, 0, same=True, seed=1)
     assert draw(outfits, 0, same=True, seed=1) != draw(outfits, 0, same=True, seed=2)
+
+
+def test_stand_ins_of_the_same_slot_may_be_of_another_category() -> None:
+    of = replace(features([3] * 5, [1, 2, 3, 1, 2]), slot=torch.tensor([1, 1, 2, 2, 1]))
+    drawn = draw(sampler([[0, 2], [1, 3], [0, 4]], of), 4, same=True, meaning="slot")
+    assert set(drawn) == {0, 1, 4}
+    assert drawn[0] / 4000 == pytest.approx(1 / 2, abs=0.03)
+
+
+def test_the_band_holds_neither_the_like_nor_the_opposite_of_an_item() -> None:
+    """Of a hundred items on a half circle, drawn for the first: similarity falls with the row."""
+    angle = torch.linspace(0, math.pi, 100)
+    of = ItemFeatures(
+        category=torch.tensor([1] * 100 + [2]),
+        slot=torch.zeros(101, dtype=torch.int64),
+        content=torch.cat([torch.stack([angle.cos(), angle.sin()], dim=1), torch.ones(1, 2)]),
+    )
+    outfits = NegativeSampler([np.arange(101)], of, [2])
+    drawn = draw(outfits, 0, same=True, meaning="band")
+    assert 100 not in drawn
+    rows = torch.tensor(list(drawn.elements())).float()
+    assert rows.quantile(0.05) > 5
+    assert rows.quantile(0.95) < 60
+    assert rows.mean().item() == pytest.approx(100 * 3 / 11, abs=2)
+    middle = torch.tensor(list(draw(outfits, 50, same=True, meaning="band").elements()))
+    apart = (middle - 50).abs().float()
+    assert apart.mean().item() == pytest.approx(100 * 3 / 22, abs=2)
+
+
+def test_rows_of_the_catalogue_are_worn_items_each_as_often() -> None:
+    outfits = sampler([[0, 1], [0, 2], [0, 1]], features([3] * 4, [1] * 4))
+    drawn = Counter(outfits.draw_catalogue(3000, torch.Generator().manual_seed(0)).tolist())
+    assert set(drawn) == {0, 1, 2}
+    assert all(count / 3000 == pytest.approx(1 / 3, abs=0.03) for count in drawn.values())

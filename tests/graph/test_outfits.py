@@ -67,3 +67,10 @@ def test_a_batch_moves_whole(batch) -> None:
     moved = batch.to(torch.device("meta"))
     assert moved.rows.is_meta
     assert moved.mask.is_meta
+
+
+def test_a_part_holds_some_of_the_outfits() -> None:
+    batch = pad_outfits([[3, 4], [5], [6, 7]])
+    part = batch.part(slice(1, 3))
+    assert part.rows.tolist() == [[5, 0], [6, 7]]
+    assert part.mask.tolist() == [[True, False], [True, True]]

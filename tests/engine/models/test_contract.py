@@ -6,12 +6,14 @@ import pytest
 import torch
 
 from data.dataset import Dataset
+from engine.examples import draw_example
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.build import ModelConfig, build_model
 from engine.models.model import Model
 from engine.models.outfit_model import PlacedItems
 from engine.negatives import NegativeSampler
-from engine.objective import ObjectiveConfig, draw_example, objective
+from engine.objective import objective
+from engine.objective_config import ObjectiveConfig
 from engine.training import Trained
 from graph.outfits import OutfitBatch, pad_outfits
 from tests.engine.planted import shaken

@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from engine.examples import CATALOGUE_ROWS, Example, draw_example
 from engine.items import ItemFeatures
 from engine.negatives import NegativeSampler
-from engine.objective import (
-    Example,
-    ObjectiveConfig,
-    draw_example,
-)
+from engine.objective_config import ObjectiveConfig
 from graph.outfits import pad_outfits
 
 OUTFITS = [[0, 4, 8], [1, 5], [2, 6, 9, 3], [7, 1]]
@@ -27,7 +24,7 @@ def features() -> ItemFeatures:
     )
 
 
-def draw(features: ItemFeatures, seed: int = 0, repeat: int = 1, **config: float) -> Example:
+def draw(features: ItemFeatures, seed: int = 0, repeat: int = 1, **config: float | str) -> Example:
     sampler = NegativeSampler([np.array(outfit) for outfit in OUTFITS], features, [4])
     return draw_example(
         pad_outfits(OUTFITS * repeat),
@@ -96,8 +93,8 @@ def test_coarse_wishes_are_drawn_among_those_without_a_description(features, sha
 
 
 def test_the_generator_decides_every_draw(features) -> None:
-    first, again, other = (draw(features, seed) for seed in (1, 1, 2))
-    for field in ("blank", "candidates", "valid", "described", "coarse"):
+    first, again, other = (draw(features, seed, negatives="catalogue") for seed in (1, 1, 2))
+    for field in ("blank", "candidates", "valid", "described", "coarse", "catalogue"):
         assert getattr(first, field).equal(getattr(again, field))
     assert first.broken.rows.equal(again.broken.rows)
     assert not first.candidates.equal(other.candidates)
@@ -106,6 +103,38 @@ def test_the_generator_decides_every_draw(features) -> None:
 def test_an_example_moves_whole(features) -> None:
     moved = draw(features).to(torch.device("meta"))
     parts = (moved.blank, moved.candidates, moved.valid, moved.described, moved.coarse)
+    parts = (*parts, moved.catalogue)
     batches = (moved.outfits, moved.broken)
     assert all(part.is_meta for part in parts)
     assert all(batch.rows.is_meta and batch.mask.is_meta for batch in batches)
+
+
+def test_parts_of_an_example_are_its_outfits_with_the_whole_catalogue(features) -> None:
+    example = draw(features, repeat=3, negatives="catalogue")
+    parts = [example.part(slice(0, 5)), example.part(slice(5, None))]
+    for field in ("blank", "candidates", "valid", "described", "coarse"):
+        joined = torch.cat([getattr(part, field) for part in parts])
+        assert joined.equal(getattr(example, field))
+    for field in ("outfits", "broken"):
+        joined = torch.cat([getattr(part, field).rows for part in parts])
+        assert joined.equal(getattr(example, field).rows)
+        assert len(getattr(parts[0], field).mask) == 5
+    assert all(part.catalogue.equal(example.catalogue) for part in parts)
+
+
+def test_only_where_targets_are_told_from_the_catalogue_are_rows_of_it_drawn(features) -> None:
+    rows = draw(features, negatives="catalogue").catalogue
+    assert len(rows) == CATALOGUE_ROWS
+    counts = torch.bincount(rows, minlength=10)
+    assert (counts / CATALOGUE_ROWS).tolist() == pytest.approx([0.1] * 10, abs=0.04)
+    assert len(draw(features, negatives="in-batch").catalogue) == 0
+
+
+def test_near_means_what_the_config_says(features) -> None:
+    features = replace(features, slot=torch.tensor([1, 1, 1, 1, 1, 1, 1, 1, 3, 3]))
+    example = draw(features, repeat=200, same_category=1.0, near="slot")
+    drawn, answer = example.candidates[:, 1:], example.candidates[:, :1]
+    assert features.slot[drawn].equal(features.slot[answer].expand_as(drawn))
+    assert (CATEGORIES[drawn] != CATEGORIES[answer]).any()
+    rows, mask = example.outfits.rows, example.outfits.mask
+    assert features.slot[example.broken.rows][mask].equal(features.slot[rows][mask])

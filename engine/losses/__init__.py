@@ -1,0 +1,1 @@
+"""Losses, a file each: pure functions of tensors that give a loss an outfit."""
