@@ -1,7 +1,7 @@
 """Writes a whole shop: catalogue, outfits, questions and the planted truth."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,25 +14,33 @@ from data.shop.catalogue import Piece, draw_products, pieces_of, popularity_of, 
 from data.shop.outfits import Stock, draw_outfits
 from data.shop.pictures import photograph
 from data.shop.questions import Asker, Outfit
-from data.shop.taste import Truth, compatibility_optimum, fitb_optimum
+from data.shop.rule_questions import single_rule
+from data.shop.taste import RULES, Truth, compatibility_optimum, fitb_optimum
 from data.shop.words import item_table
 from data.tables import OUTFIT_SCHEMA
 
 SPLIT_ENDS = {"train": 0.8, "valid": 0.9, "test": 1.0}
 THIRD_ORDER_QUESTIONS = 600
+RULE_QUESTIONS = 300
 TASTE_FOR_DEMAND = 0.5
 """An item is chosen for outfits in proportion to its popularity to this power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Shop:
-    """A shop in memory, complete but for its pictures."""
+    """A shop in memory, complete but for its pictures.
+
+    Attributes:
+        asker: of the questions about the splits and of the third order.
+        rule_askers: one for each of `RULES`, so that no file depends on the length of another.
+    """
 
     pieces: list[Piece]
     truth: Truth
     items: pl.DataFrame
     splits: dict[str, list[Outfit]]
     asker: Asker
+    rule_askers: Mapping[str, Asker]
 
 
 def generate_shop(
@@ -41,8 +49,10 @@ def generate_shop(
     """Write a shop into `folder`, yielding the number of pictures drawn; the same seed, same bytes.
 
     The folder holds the two tables, `images`, `truth.parquet`, and in `questions` the files
-    `fitb_{valid,test}`, `compatibility_{valid,test}` and `fitb_third_order`, all JSONL. The
-    report `import.json` gives the accuracy of the planted taste on each.
+    `fitb_{valid,test}`, `compatibility_{valid,test}`, `fitb_third_order` and, of each rule between
+    two items, `fitb_{style,occasion,colour,fabric}`, all JSONL. The report `import.json` gives the
+    accuracy of the planted taste on each. A rule that a small catalogue cannot ask about has no
+    file.
 
     Raises:
         InputError: `folder` is a file or holds something already, or there are too few items.
@@ -71,8 +81,8 @@ def generate_shop(
 
 def draw_shop(*, num_items: int, num_outfits: int, seed: int) -> Shop:
     """The catalogue and outfits of a seed."""
-    catalogue_rng, outfit_rng, question_rng = (
-        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3)
+    catalogue_rng, outfit_rng, question_rng, *rule_rngs = (
+        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + len(RULES))
     )
     pieces = pieces_of(draw_products(num_items, catalogue_rng))
     popularity = popularity_of(len(pieces), catalogue_rng)
@@ -95,6 +105,9 @@ def draw_shop(*, num_items: int, num_outfits: int, seed: int) -> Shop:
         items=items,
         splits=dict(zip(SPLIT_ENDS, parts, strict=True)),
         asker=asker,
+        rule_askers={
+            rule: replace(asker, rng=rng) for rule, rng in zip(RULES, rule_rngs, strict=True)
+        },
     )
 
 
@@ -137,4 +150,9 @@ def _write_questions(folder: Path, shop: Shop) -> dict[str, float]:
             [question.items for question in labelled],
             [question.label for question in labelled],
         )
+    for rule, asker in shop.rule_askers.items():
+        blanks = single_rule(asker, rule, RULE_QUESTIONS)
+        if blanks:
+            write_fitb(folder / f"fitb_{rule}.jsonl", blanks)
+            optima[f"fitb_{rule}"] = fitb_optimum(shop.truth, blanks)
     return optima

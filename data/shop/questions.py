@@ -37,7 +37,7 @@ class Asker:
             context = tuple(np.delete(outfit, blank).tolist())
             wrong = self._distractors(outfit[blank], context)
             if len(wrong) == CANDIDATES - 1:
-                questions.append(self._question(context, outfit[blank], wrong))
+                questions.append(self.question(context, outfit[blank], wrong))
         return questions
 
     def compatibility(self, outfits: Sequence[Outfit]) -> list[CompatibilityQuestion]:
@@ -98,7 +98,7 @@ class Asker:
             answer = int(self.rng.choice(fitting[right]))
             wrong = self.rng.choice(fitting[~right], CANDIDATES - 1, replace=False).tolist()
             first, second = (bool(truth.statement[row]) for row in bare)
-            cells[role, first, second].append(self._question(context, answer, wrong))
+            cells[role, first, second].append(self.question(context, answer, wrong))
 
     def _fitting(self, row: int, context: Outfit) -> np.ndarray:
         """Items of the category of `row` that clash with nothing of the context."""
@@ -135,7 +135,8 @@ class Asker:
         weights = self.stock.demand[pool]
         return int(self.rng.choice(pool, p=weights / weights.sum()))
 
-    def _question(self, context: Outfit, answer: int, wrong: Sequence[int]) -> FitbQuestion:
+    def question(self, context: Outfit, answer: int, wrong: Sequence[int]) -> FitbQuestion:
+        """The answer among its distractors, in random order."""
         candidates = tuple(self.rng.permutation([answer, *wrong]).tolist())
         return FitbQuestion(
             context=context,

@@ -10,9 +10,12 @@ from data.dataset import Dataset
 from data.errors import InputError
 from data.questions import read_compatibility, read_fitb
 from data.shop.generator import Shop, draw_shop, generate_shop
+from data.shop.rule_questions import single_rule
 from data.shop.taste import Truth, compatibility_optimum, fitb_optimum, planted_logit
 
-FITB = ("fitb_valid", "fitb_test", "fitb_third_order")
+FITB = ("fitb_valid", "fitb_test", "fitb_third_order", "fitb_style", "fitb_occasion", "fitb_colour")
+"""Of the small shop; only `fitb_fabric` takes more items than it has."""
+
 COMPATIBILITY = ("compatibility_valid", "compatibility_test")
 
 
@@ -66,6 +69,7 @@ def test_every_question_file_is_read_whole_and_has_the_reported_optimum(
     dataset: Dataset, written_truth: Truth
 ) -> None:
     report = json.loads((dataset.folder / "import.json").read_text("utf-8"))
+    assert report["optimum"].keys() == {*FITB, *COMPATIBILITY}
     for name in FITB:
         read = read_fitb(dataset.folder / "questions" / f"{name}.jsonl", dataset)
         assert read.questions
@@ -77,6 +81,13 @@ def test_every_question_file_is_read_whole_and_has_the_reported_optimum(
         labels = [question.label for question in outfits.questions]
         assert np.mean(labels) == 0.5
         assert report["optimum"][name] == compatibility_optimum(written_truth, rows, labels) == 1.0
+
+
+def test_a_shop_of_the_usual_size_asks_about_every_rule() -> None:
+    shop = draw_shop(num_items=2000, num_outfits=10, seed=0)
+
+    for rule, asker in shop.rule_askers.items():
+        assert len(single_rule(asker, rule, 24)) == 24, rule
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
