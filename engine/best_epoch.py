@@ -1,0 +1,33 @@
+"""The best epoch so far: its figure and its weights, to come back to when training ends."""
+
+import copy
+
+from torch import Tensor
+
+from engine.models.model import Model
+
+
+class BestEpoch:
+    """Remembers the weights of the epoch with the highest figure, the first of equals.
+
+    Attributes:
+        number: of that epoch.
+        figure: of that epoch.
+        weights: of that epoch, by name.
+    """
+
+    def __init__(self) -> None:
+        self.number, self.figure = 0, -1.0
+        self.weights: dict[str, Tensor] = {}
+
+    def offer(self, model: Model, *, number: int, figure: float) -> bool:
+        """Whether the model as it is now is better than at every epoch before; then keep it."""
+        if figure <= self.figure:
+            return False
+        self.number, self.figure = number, figure
+        self.weights = copy.deepcopy(model.state_dict())
+        return True
+
+    def restore(self, model: Model) -> None:
+        """Set the model back to what it was at that epoch."""
+        model.load_state_dict(self.weights)

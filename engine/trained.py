@@ -1,0 +1,87 @@
+"""A model with what it needs to read a dataset: prepared first, then trained in place."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from data.dataset import Dataset
+from engine.dataset_features import dataset_features
+from engine.items import ItemFeatures
+from engine.modality_choice import telling_modalities
+from engine.model_scorer import ModelScorer, encode_items
+from engine.models.build import build_model
+from engine.models.model import Model
+from engine.preparation import Preparation
+from engine.training_config import TrainingConfig
+from engine.training_counts import TrainingCounts
+from engine.validation import with_validation
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trained:
+    """A model with what it needs to read a dataset; `model` changes while `fit` runs."""
+
+    config: TrainingConfig
+    preparation: Preparation
+    counts: TrainingCounts
+    features: ItemFeatures
+    model: Model
+
+
+def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]:
+    """An untrained model for a dataset, and the dataset with its validation outfits.
+
+    Raises:
+        SchemaError: there are no training outfits.
+        BundleError: a feature of the dataset is damaged.
+    """
+    dataset = with_validation(dataset, seed=config.seed)
+    torch.manual_seed(config.seed)
+    outfits = dataset.outfit_rows("train")
+    stored = dataset_features(dataset)
+    fitted = Preparation.fit(
+        dataset.items,
+        stored,
+        np.unique(np.concatenate(outfits)),
+        width=config.feature_width,
+        seed=config.seed,
+    )
+    preparation = _choose_modalities(fitted, fitted.apply(dataset.items, stored), outfits, config)
+    counts = TrainingCounts.count(dataset)
+    trained = Trained(
+        config=config,
+        preparation=preparation,
+        counts=counts,
+        features=preparation.apply(dataset.items, stored),
+        model=build_model(config.model, preparation, counts).to(best_device()),
+    )
+    return trained, dataset
+
+
+def as_scorer(trained: Trained) -> ModelScorer:
+    """The model as it is now, over the dataset that it is trained on."""
+    tokens = encode_items(trained.model, trained.features)
+    return ModelScorer(name=trained.config.model.name, model=trained.model, tokens=tokens)
+
+
+def best_device() -> torch.device:
+    """A GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _choose_modalities(
+    preparation: Preparation,
+    features: ItemFeatures,
+    outfits: Sequence[np.ndarray],
+    config: TrainingConfig,
+) -> Preparation:
+    """The preparation without modalities that say nothing of what is worn together."""
+    kept = telling_modalities(features, preparation.widths, outfits, seed=config.seed)
+    for name in preparation.widths.keys() - kept.keys():
+        log.info("left out %s: it says nothing of what is worn together", name)
+    return preparation.only(kept)

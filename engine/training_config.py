@@ -1,0 +1,31 @@
+"""How a model is trained: the whole of it, as run folders and bundles record it."""
+
+from dataclasses import dataclass, field
+
+from engine.models.build import ModelConfig
+from engine.objective_config import ObjectiveConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """How a model is trained.
+
+    Args:
+        seed: of weights, order, negatives and dropout.
+        epochs: at most.
+        patience: epochs without a better validation figure before training stops.
+        batch_size: outfits a step.
+        learning_rate: highest, reached after a tenth of the steps, then annealed by a cosine.
+        weight_decay: of AdamW.
+        feature_width: numbers kept of each modality, at most; of attributes twice as many.
+    """
+
+    seed: int = 0
+    epochs: int = 12
+    patience: int = 8
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    feature_width: int = 128
+    model: ModelConfig = field(default_factory=ModelConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
