@@ -39,7 +39,7 @@ class BareModel(Model):
 
     def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
         """What the interaction asks of itself in training."""
-        return regularisation_of(self.interaction, tokens, batch)
+        return regularisation_of(self.interaction, PlacedItems.gather(tokens, batch))
 
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

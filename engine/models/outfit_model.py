@@ -61,13 +61,11 @@ class Regularised(Protocol):
         ...
 
 
-def regularisation_of(
-    interaction: nn.Module, tokens: ItemTokens, batch: OutfitBatch
-) -> Float[Tensor, " outfits"]:
+def regularisation_of(interaction: nn.Module, items: PlacedItems) -> Float[Tensor, " outfits"]:
     """What the interaction asks of itself, nothing where it asks nothing."""
     if isinstance(interaction, Regularised):
-        return interaction.regularisation(PlacedItems.gather(tokens, batch))
-    return tokens.vectors.new_zeros(len(batch))
+        return interaction.regularisation(items)
+    return items.vectors.new_zeros(len(items.mask))
 
 
 class OutfitModel(Model):
@@ -122,7 +120,7 @@ class OutfitModel(Model):
 
     def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
         """What the interaction asks of itself in training."""
-        return regularisation_of(self.interaction, tokens, batch)
+        return regularisation_of(self.interaction, PlacedItems.gather(tokens, batch))
 
     def embed_target(
         self, tokens: ItemTokens, batch: OutfitBatch, wanted: ItemTokens

@@ -5,66 +5,101 @@ target token in its place for retrieval (section 3.3), no positional encoding.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
+from engine.models.pair_bias import PairBias
 from engine.models.set_interactions import SetInteractions
 from engine.models.zero import zero_last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderConfig:
+    """The set encoder.
+
+    Args:
+        width: of its tokens.
+        layers: at least one.
+        heads: of each layer.
+        dropout: in every layer.
+        anova: whether products of two and of three items are read beside it.
+        attention_bias: whether similarity and slots of two items move their attention.
+    """
+
+    width: int
+    layers: int
+    heads: int
+    dropout: float
+    anova: bool = True
+    attention_bias: bool = False
 
 
 class OutfitTransformer(nn.Module):
     """A set encoder whose first token asks the question.
 
     Args:
+        config: of the encoder.
         widths: of the modalities side by side in an item embedding.
-        width: of the encoder.
-        layers: of the encoder.
-        heads: of each layer.
         num_categories: with number 0 for the unknown one.
         num_slots: likewise.
-        dropout: in every layer.
     """
 
-    def __init__(  # noqa: PLR0913 - the sizes of a transformer
+    def __init__(
         self,
+        config: EncoderConfig,
         *,
         widths: Sequence[int],
-        width: int,
-        layers: int,
-        heads: int,
         num_categories: int,
         num_slots: int,
-        dropout: float,
     ) -> None:
         super().__init__()
-        dim = sum(widths)
+        dim, width = sum(widths), config.width
         self.read = nn.Linear(dim, width)
         self.category = nn.Embedding(num_categories, width)
         self.slot = nn.Embedding(num_slots, width)
         self.outfit_token = nn.Parameter(torch.randn(width) * 0.1)
         self.target_token = nn.Parameter(torch.randn(width) * 0.1)
         layer = nn.TransformerEncoderLayer(
-            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
+            width,
+            config.heads,
+            4 * width,
+            config.dropout,
+            "gelu",
+            batch_first=True,
+            norm_first=True,
         )
-        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.encoder = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.scorer = _head(width, 1)
-        self.interactions = SetInteractions(widths=widths, rank=width // 2, num_slots=num_slots)
+        self.interactions = (
+            SetInteractions(widths=widths, rank=width // 2, num_slots=num_slots)
+            if config.anova
+            else None
+        )
+        self.pair_bias = (
+            PairBias(num_slots=num_slots, heads=config.heads) if config.attention_bias else None
+        )
         self.embedder = _head(width, dim)
         for embedding in (self.category, self.slot):
             nn.init.normal_(embedding.weight, std=0.3)
 
     def start_at_zero(self) -> None:
         """Let nothing be added until something is learned."""
-        zero_last(self.scorer, self.embedder, self.interactions.readout)
+        zero_last(self.scorer, self.embedder)
+        if self.interactions is not None:
+            zero_last(self.interactions.readout)
 
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """What the outfit token has become, plus interactions of two and of three items."""
         token = self.outfit_token.expand(len(items.mask), -1)
         asked: Tensor = self.scorer(self._ask(token, items))[:, 0]
+        if self.interactions is None:
+            return asked
         together: Tensor = self.interactions(items.vectors, items.slot, items.mask)
         return asked + together
 
@@ -80,7 +115,12 @@ class OutfitTransformer(nn.Module):
         tokens = torch.cat([token[:, None], self._tokens(items)], dim=1)
         asked: Bool[Tensor, "outfits 1"] = torch.ones_like(items.mask[:, :1])
         padding = ~torch.cat([asked, items.mask], dim=1)
-        encoded: Tensor = self.encoder(tokens, src_key_padding_mask=padding)
+        if self.pair_bias is None:
+            encoded: Tensor = self.encoder(tokens, src_key_padding_mask=padding)
+            return encoded[:, 0]
+        bias = functional.pad(self.pair_bias(items), (1, 0, 1, 0))
+        bias = bias.masked_fill(padding[:, None, None], -torch.inf)
+        encoded = self.encoder(tokens, mask=bias.flatten(0, 1))
         return encoded[:, 0]
 
     def _tokens(self, items: PlacedItems | ItemTokens) -> Float[Tensor, "*places width"]:

@@ -37,6 +37,12 @@ def test_layers_and_heads_are_those_of_the_transformer(any_trained) -> None:
     assert encoder.layers[0].self_attn.num_heads == 8
 
 
+def test_a_pair_head_stands_beside_the_named_interaction(any_trained) -> None:
+    named, pairs = build(any_trained, pair_head=True).parts
+    assert type(named) is OutfitTransformer
+    assert type(pairs) is PairInteraction
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones(any_trained) -> None:
     broken = ModelConfig()
     object.__setattr__(broken, "name", "oracle")

@@ -1,0 +1,39 @@
+"""Several interactions as one."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from engine.items import ItemTokens
+from engine.models.outfit_model import PlacedItems, regularisation_of
+
+
+class SummedInteractions(nn.Module):
+    """Adds up what each part says of an outfit, of a target, and of itself.
+
+    Args:
+        parts: interactions.
+    """
+
+    def __init__(self, parts: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+
+    def start_at_zero(self) -> None:
+        """Let nothing be added until something is learned."""
+        for part in self.parts:
+            part.start_at_zero()  # type: ignore[operator]
+
+    def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        """The sum of the logits."""
+        return torch.stack([part.logit(items) for part in self.parts]).sum(0)  # type: ignore[operator]
+
+    def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
+        """The sum of the shifts."""
+        return torch.stack([part.target(context, wanted) for part in self.parts]).sum(0)  # type: ignore[operator]
+
+    def regularisation(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        """The sum of what the parts ask of themselves."""
+        return torch.stack([regularisation_of(part, items) for part in self.parts]).sum(0)
