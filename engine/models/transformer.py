@@ -4,8 +4,9 @@ Source: Sarkar et al. 2022, arXiv 2204.04812: an outfit token for compatibility 
 target token in its place for retrieval (section 3.3), no positional encoding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Bool, Float
@@ -70,7 +71,7 @@ class OutfitTransformer(nn.Module):
             config.heads,
             4 * width,
             config.dropout,
-            "gelu",
+            _activation(config),
             batch_first=True,
             norm_first=True,
         )
@@ -127,6 +128,15 @@ class OutfitTransformer(nn.Module):
         spread = items.vectors * items.vectors.shape[-1] ** 0.5
         tokens: Tensor = self.read(spread) + self.category(items.category) + self.slot(items.slot)
         return tokens
+
+
+def _activation(config: EncoderConfig) -> str | Callable[[Tensor], Tensor]:
+    """GELU; where attention has a bias, one that torch does not know by name.
+
+    For a known one torch takes a fast path in evaluation, which reads every number of a mask other
+    than zero as a place to leave out.
+    """
+    return partial(functional.gelu) if config.attention_bias else "gelu"
 
 
 def _head(width: int, outputs: int) -> nn.Sequential:

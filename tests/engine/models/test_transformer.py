@@ -105,3 +105,13 @@ def test_a_bias_that_is_zero_is_plain_attention_and_any_other_is_not() -> None:
     transformer.pair_bias = None
     torch.testing.assert_close(transformer.logit(items), zero, atol=1e-5, rtol=0)
     assert (logit - zero).abs() > 1e-3
+
+
+def test_a_bias_means_the_same_in_evaluation_as_in_training() -> None:
+    transformer = biased()
+    torch.nn.init.normal_(transformer.pair_bias.slots.weight)
+    items = outfits(torch.tensor([[0, 1, 1], [1, 0, 1]]))
+    trained = transformer.train().logit(items)
+    with torch.no_grad():
+        judged = transformer.eval().logit(items)
+    torch.testing.assert_close(judged, trained, atol=1e-5, rtol=0)
