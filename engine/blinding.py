@@ -13,7 +13,7 @@ from jaxtyping import Float, Int64
 
 from data.questions import CompatibilityQuestion, FitbQuestion
 from engine.controls.identifier_order import IdentifierOrder
-from engine.scorer import Scorer
+from engine.scorer import Calibrated, Scorer
 
 T = TypeVar("T")
 
@@ -114,9 +114,21 @@ class BlindCompatibility:
             ValueError: the scorer answered with another number of scores.
         """
         seen = self.keyed if isinstance(scorer, IdentifierOrder) else self.stripped
-        answered = np.asarray(scorer.score_outfits(seen))
+        return self._in_file_order(scorer.score_outfits(seen), scorer.name)
+
+    def probabilities(self, scorer: Calibrated) -> Float[np.ndarray, " questions"]:
+        """The scorer's probabilities in the order of the file.
+
+        Raises:
+            ValueError: the scorer answered with another number of probabilities.
+        """
+        return self._in_file_order(scorer.probabilities(self.stripped), scorer.name)
+
+    def _in_file_order(
+        self, answered: Float[np.ndarray, " _"], name: str
+    ) -> Float[np.ndarray, " questions"]:
         if answered.shape != self.order.shape:
-            raise ValueError(f"expected a score for every outfit from {scorer.name}")
+            raise ValueError(f"expected a score for every outfit from {name}")
         return answered[np.argsort(self.order)]
 
 

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float, Int64, UInt16
+from jaxtyping import Float, Int64
 
 from data.errors import SchemaError
-from data.questions import CompatibilitySet, FitbSet
+from data.questions import CompatibilitySet, FitbSet, refuse_empty
 from engine.blinding import BlindCompatibility, BlindFitb
-from engine.bootstrap import resample_counts, resampled_aucs, resampled_means
+from engine.calibration_report import calibration_report
 from engine.metrics import fitb_credits, midranks, roc_auc
-from engine.scorer import Scorer
-from engine.verdict import Outcome, judge
-
-Report: TypeAlias = dict[str, object]
-CREDIT_DECIMALS = 4
+from engine.outcome_report import Report, outcome_report, significant
+from engine.pairing import Pairs, pair_up
+from engine.resampling import AucResampling, MeanResampling
+from engine.scorer import Calibrated, Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +24,12 @@ class EvaluationConfig:
     Args:
         seed: of the permutation that hides the answers, and of the resamples.
         resamples: behind every interval.
+        allow_overlap: whether questions may hold items that the model was trained on.
     """
 
     seed: int = 0
     resamples: int = 1000
+    allow_overlap: bool = False
 
 
 def evaluate(
@@ -55,22 +55,30 @@ def evaluate(
 def evaluate_fitb(
     model: Scorer, controls: Sequence[Scorer], questions: FitbSet, config: EvaluationConfig
 ) -> Report:
-    """Accuracy, with the credit of every question under `credits`, in the order of the set.
+    """Accuracy, with the credit of every question, in the order of the set, for each scorer.
+
+    `scores` holds the model's score of every candidate, `answers` the position of the right one.
 
     Raises:
         SchemaError: the set holds no question.
     """
     answers = np.array([question.answer for question in questions.questions], dtype=np.int64)
-    _refuse_empty(questions)
+    refuse_empty(questions)
     exam = BlindFitb.of(questions.questions, config.seed)
-    counts = resample_counts(np.zeros_like(answers), resamples=config.resamples, seed=config.seed)
-    earned = [fitb_credits(exam.scores(scorer), answers) for scorer in (model, *controls)]
+    scored = [exam.scores(scorer) for scorer in (model, *controls)]
+    gained = [fitb_credits(scores, answers) for scores in scored]
+    mean = MeanResampling.micro(len(answers), resamples=config.resamples, seed=config.seed)
     outcomes = [
-        Outcome(name=scorer.name, figure=float(of.mean()), resampled=resampled_means(of, counts))
-        for scorer, of in zip((model, *controls), earned, strict=True)
+        mean.outcome(scorer.name, each)
+        for scorer, each in zip((model, *controls), gained, strict=True)
     ]
-    report = _report(outcomes, questions, kind="fitb", metric="accuracy")
-    return report | {"credits": earned[0].round(CREDIT_DECIMALS).tolist()}
+    return {
+        "kind": "fitb",
+        "metric": "accuracy",
+        **outcome_report(outcomes, [{"credits": each.tolist()} for each in gained], questions),
+        "scores": [significant(scores) for scores in scored[0]],
+        "answers": answers.tolist(),
+    }
 
 
 def evaluate_compatibility(
@@ -79,29 +87,43 @@ def evaluate_compatibility(
     questions: CompatibilitySet,
     config: EvaluationConfig,
 ) -> Report:
-    """ROC-AUC, with `ranks` (ties shared) and `labels`, from which it can be computed again.
+    """ROC-AUC, with `ranks` (ties shared) for each scorer and the `labels` of the set.
+
+    Where positives and negatives are paired, each scorer has its `pairwise_win_rate`; `pairing`
+    says how, or why not. Where the model is `Calibrated`, so are `probabilities` and `calibration`.
 
     Raises:
         SchemaError: the set holds no question, or questions of one label only.
     """
     labels = np.array([question.label for question in questions.questions], dtype=np.int64)
-    _refuse_empty(questions)
+    refuse_empty(questions)
     _refuse_one_label(questions, labels)
     exam = BlindCompatibility.of(questions.questions, config.seed)
-    counts = resample_counts(labels, resamples=config.resamples, seed=config.seed)
     scored = [exam.scores(scorer) for scorer in (model, *controls)]
+    pairs = pair_up(questions.questions)
+    auc = AucResampling.of(labels, resamples=config.resamples, seed=config.seed)
     outcomes = [
-        _auc_outcome(scorer.name, scores, labels, counts)
+        auc.outcome(scorer.name, scores)
         for scorer, scores in zip((model, *controls), scored, strict=True)
     ]
-    report = _report(outcomes, questions, kind="compatibility", metric="auc")
-    return report | {"ranks": midranks(scored[0]).tolist(), "labels": labels.tolist()}
+    earned = [
+        {"ranks": midranks(scores).tolist()} | _win_rate(pairs, scores, config) for scores in scored
+    ]
+    return {
+        "kind": "compatibility",
+        "metric": "auc",
+        **outcome_report(outcomes, earned, questions),
+        "pairing": pairs if isinstance(pairs, str) else pairs.description(),
+        "scores": significant(scored[0]),
+        "labels": labels.tolist(),
+        **_calibration(model, exam, auc),
+    }
 
 
 def fitb_accuracy(scorer: Scorer, questions: FitbSet, *, seed: int = 0) -> float:
     """Blind FITB accuracy of one scorer, the figure that reports print, without its interval."""
     answers = np.array([question.answer for question in questions.questions], dtype=np.int64)
-    _refuse_empty(questions)
+    refuse_empty(questions)
     scores = BlindFitb.of(questions.questions, seed).scores(scorer)
     return float(fitb_credits(scores, answers).mean())
 
@@ -109,50 +131,30 @@ def fitb_accuracy(scorer: Scorer, questions: FitbSet, *, seed: int = 0) -> float
 def compatibility_auc(scorer: Scorer, questions: CompatibilitySet, *, seed: int = 0) -> float:
     """Blind ROC-AUC of one scorer, the figure that reports print, without its interval."""
     labels = np.array([question.label for question in questions.questions], dtype=np.int64)
-    _refuse_empty(questions)
+    refuse_empty(questions)
     _refuse_one_label(questions, labels)
     return roc_auc(BlindCompatibility.of(questions.questions, seed).scores(scorer), labels)
 
 
-def _auc_outcome(
-    name: str,
-    scores: Float[np.ndarray, " questions"],
-    labels: Int64[np.ndarray, " questions"],
-    counts: UInt16[np.ndarray, "resamples questions"],
-) -> Outcome:
-    return Outcome(
-        name=name,
-        figure=roc_auc(scores, labels),
-        resampled=resampled_aucs(scores, labels, counts),
-    )
-
-
-def _report(
-    outcomes: Sequence[Outcome], questions: FitbSet | CompatibilitySet, *, kind: str, metric: str
+def _win_rate(
+    pairs: Pairs | str, scores: Float[np.ndarray, " questions"], config: EvaluationConfig
 ) -> Report:
-    """The part of a report that all kinds share; the model is the first outcome."""
-    model, *controls = outcomes
+    """The pairwise win rate, where there are pairs."""
+    if isinstance(pairs, str):
+        return {}
+    won = pairs.win_rate(scores, resamples=config.resamples, seed=config.seed)
+    return {"pairwise_win_rate": asdict(won)}
+
+
+def _calibration(model: Scorer, exam: BlindCompatibility, auc: AucResampling) -> Report:
+    """The model's probabilities and how far they are to be believed, where it gives any."""
+    if not isinstance(model, Calibrated):
+        return {}
+    probabilities = exam.probabilities(model)
     return {
-        "name": questions.name,
-        "kind": kind,
-        "metric": metric,
-        "questions": len(questions.questions),
-        "dropped": dict(questions.dropped),
-        "model": asdict(model.interval()),
-        "controls": {
-            control.name: asdict(control.interval())
-            | {"model_minus_control": asdict(model.minus(control))}
-            for control in controls
-        },
-        **asdict(judge(model, controls)),
+        "probabilities": significant(probabilities),
+        "calibration": calibration_report(probabilities, auc.labels, auc.counts),
     }
-
-
-def _refuse_empty(questions: FitbSet | CompatibilitySet) -> None:
-    if not questions.questions:
-        reasons = ", ".join(f"{number} {why}" for why, number in questions.dropped.items())
-        got = f"none; dropped: {reasons}" if reasons else "none"
-        raise SchemaError(expected="at least one question", got=got, file=questions.name)
 
 
 def _refuse_one_label(questions: CompatibilitySet, labels: Int64[np.ndarray, " questions"]) -> None:

@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from data.dataset import Dataset
 from data.features import Feature, list_features, open_feature
 from data.questions import CompatibilitySet, FitbSet, read_compatibility, read_fitb
 from engine.controls.suite import control_suite
-from engine.evaluation import EvaluationConfig, Report, evaluate
+from engine.evaluation import EvaluationConfig, evaluate
+from engine.file_head import file_head
+from engine.outcome_report import Report
+from engine.report_details import compatibility_details, fitb_details
 from engine.scorer import Scorer
-from engine.training_counts import TrainingCounts
-from engine.training_overlap import training_overlap
+from engine.training_record import TrainingRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,42 +51,47 @@ def evaluate_files(
     files: QuestionFiles,
     *,
     dataset: Dataset,
-    counts: TrainingCounts,
+    training: TrainingRecord,
     config: EvaluationConfig,
 ) -> list[Report]:
-    """One report a file: name, sha256, overlap with training, then what `evaluate` says.
+    """One report a file: name, sha256, overlap with training, what `evaluate` says, details.
 
     Args:
         model: what is judged.
         files: read against `dataset`.
         dataset: the catalogue of the questions; its features feed the raw cosine.
-        counts: of the outfits that the model was trained on.
-        config: seed and resamples.
+        training: what the model was trained on.
+        config: seed, resamples, and whether overlap with training is allowed.
 
     Raises:
+        InputError: a file shares items or groups with training, and that is not allowed.
         SchemaError: a file holds no question, or outfits of one label only.
         BundleError: a feature of the dataset is damaged or fits other items.
     """
-    controls = control_suite(counts, dataset.items, open_features(dataset), seed=config.seed)
+    sets: tuple[FitbSet | CompatibilitySet, ...] = (*files.fitb, *files.compatibility)
+    heads = [
+        file_head(path, each.questions, items=dataset.items, training=training, config=config)
+        for path, each in zip(files.paths, sets, strict=True)
+    ]
     reports = evaluate(
         model,
-        controls,
+        control_suite(training.counts, dataset.items, open_features(dataset), seed=config.seed),
         fitb_sets=files.fitb,
         compatibility_sets=files.compatibility,
         config=config,
     )
-    sets: tuple[FitbSet | CompatibilitySet, ...] = (*files.fitb, *files.compatibility)
-    overlaps = [training_overlap(each.questions, dataset.items, counts) for each in sets]
+    details = [
+        *(
+            fitb_details(report, each.questions, dataset.items, config)
+            for report, each in zip(reports, files.fitb, strict=False)
+        ),
+        *(
+            compatibility_details(report, each.questions, dataset.items)
+            for report, each in zip(reports[len(files.fitb) :], files.compatibility, strict=True)
+        ),
+    ]
     return [
-        {
-            "file": str(path),
-            "sha256": digest,
-            "training_overlap": {**asdict(overlap), "share": overlap.share},
-            **report,
-        }
-        for path, digest, overlap, report in zip(
-            files.paths, files.sha256, overlaps, reports, strict=True
-        )
+        head | report | more for head, report, more in zip(heads, reports, details, strict=True)
     ]
 
 

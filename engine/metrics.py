@@ -69,12 +69,13 @@ def roc_auc(
     return (rank_sum - num_positive * (num_positive + 1) / 2) / (num_positive * num_negative)
 
 
-def pairwise_win_rate(
+def pairwise_wins(
     positives: Float[np.ndarray, " pairs"], negatives: Float[np.ndarray, " pairs"]
-) -> float:
-    """Share of pairs whose positive outscores its own negative, a tie counting half.
+) -> Float[np.ndarray, " pairs"]:
+    """1 for a pair whose positive outscores its own negative, 1/2 for a tie, else 0.
 
-    This is what the NGNN paper prints as "AUC"; it is not `roc_auc`, which pools the list.
+    The mean is the pairwise win rate, which the NGNN paper prints as "AUC"; it is not `roc_auc`,
+    which pools the list.
 
     Raises:
         ValueError: a score is not a number, or there is no pair.
@@ -85,7 +86,7 @@ def pairwise_win_rate(
     if len(positives) == 0:
         raise ValueError("expected at least one pair")
     won = _numbers(positives) > _numbers(negatives)
-    return float((won + (positives == negatives) / 2).mean())
+    return np.asarray(won + (positives == negatives) / 2, np.float64)
 
 
 def _numbers(scores: Float[np.ndarray, " scores"]) -> Float[np.ndarray, " scores"]:

@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.special import expit
 from torch import Tensor
 
 from data.questions import CompatibilityQuestion, FitbQuestion
@@ -32,6 +33,12 @@ class ModelScorer:
         """Compatibility logits."""
         outfits = [question.items for question in questions]
         return self._judge(outfits, lambda logits: logits.compatibility)
+
+    def probabilities(
+        self, questions: Sequence[CompatibilityQuestion]
+    ) -> Float[np.ndarray, " questions"]:
+        """Sigmoid of the compatibility logits."""
+        return np.asarray(expit(self.score_outfits(questions)), np.float64)
 
     def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
         """Choice logits of the context completed by each candidate."""

@@ -1,13 +1,17 @@
-"""What reports of rankings share: a model beside its controls, and what each of them earned."""
+"""What all reports share: a model beside its controls, and what each of them earned."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
+import numpy as np
+from jaxtyping import Float
+
 from data.questions import QuestionSet
 from engine.verdict import Outcome, judge
 
 Report: TypeAlias = dict[str, Any]
+SIGNIFICANT_DIGITS = 7
 
 
 def outcome_report(
@@ -35,3 +39,8 @@ def outcome_report(
         **asdict(judge(model, controls)),
         **earned[0],
     }
+
+
+def significant(values: Float[np.ndarray, " values"]) -> list[float]:
+    """Numbers as a report keeps them: with seven significant digits, which a float32 has."""
+    return [float(f"{value:.{SIGNIFICANT_DIGITS}g}") for value in values.tolist()]

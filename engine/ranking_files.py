@@ -1,8 +1,6 @@
 """Judge a model on files of retrieval and weakest-item questions."""
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from data.dataset import Dataset
@@ -12,12 +10,12 @@ from data.weakest_questions import read_weakest
 from engine.controls.suite import control_suite, retrieval_control_suite
 from engine.evaluation import EvaluationConfig
 from engine.file_evaluation import open_features
+from engine.file_head import file_head
 from engine.outcome_report import Report
 from engine.retrieval_evaluation import WISHES, Wish, evaluate_retrieval
 from engine.retriever import Retriever
 from engine.scorer import Scorer
-from engine.training_counts import TrainingCounts
-from engine.training_overlap import Question, training_overlap
+from engine.training_record import TrainingRecord
 from engine.weakest_evaluation import evaluate_weakest
 
 
@@ -49,18 +47,22 @@ def evaluate_retrieval_file(
     path: Path,
     *,
     dataset: Dataset,
-    counts: TrainingCounts,
+    training: TrainingRecord,
     retrieval: RetrievalConfig,
     config: EvaluationConfig,
 ) -> RetrievalReports:
     """One report a wish: name, sha256, overlap with training, pool, then `evaluate_retrieval`.
 
     Raises:
-        InputError: the file is absent, broken, or names an item that the dataset lacks.
+        InputError: the file is absent, broken, names an item that the dataset lacks, or shares
+            items or groups with training, and that is not allowed.
         SchemaError: no question has a pool.
         BundleError: a feature of the dataset is damaged or fits other items.
     """
     questions = read_retrieval(path, dataset)
+    described = file_head(
+        path, questions.questions, items=dataset.items, training=training, config=config
+    )
     pools = build_pools(
         dataset,
         rule=retrieval.rule,
@@ -69,9 +71,8 @@ def evaluate_retrieval_file(
         seed=config.seed,
     )
     controls = retrieval_control_suite(
-        counts, dataset.items, open_features(dataset), seed=config.seed
+        training.counts, dataset.items, open_features(dataset), seed=config.seed
     )
-    described = _described(path, questions.questions, dataset, counts) | {"pool": _pool(pools)}
     reports = [
         evaluate_retrieval(
             model,
@@ -84,7 +85,9 @@ def evaluate_retrieval_file(
         )
         for wish in retrieval.wishes
     ]
-    return RetrievalReports(reports=[described | report for report in reports], pools=pools)
+    return RetrievalReports(
+        reports=[described | {"pool": _pool(pools)} | report for report in reports], pools=pools
+    )
 
 
 def evaluate_weakest_file(
@@ -92,31 +95,24 @@ def evaluate_weakest_file(
     path: Path,
     *,
     dataset: Dataset,
-    counts: TrainingCounts,
+    training: TrainingRecord,
     config: EvaluationConfig,
 ) -> Report:
     """Name, sha256 and overlap with training, then what `evaluate_weakest` says.
 
     Raises:
-        InputError: the file is absent, broken, or names an item that the dataset lacks.
+        InputError: the file is absent, broken, names an item that the dataset lacks, or shares
+            items or groups with training, and that is not allowed.
         SchemaError: the file holds no question.
         BundleError: a feature of the dataset is damaged or fits other items.
     """
     questions = read_weakest(path, dataset)
-    controls = control_suite(counts, dataset.items, open_features(dataset), seed=config.seed)
-    described = _described(path, questions.questions, dataset, counts)
+    described = file_head(
+        path, questions.questions, items=dataset.items, training=training, config=config
+    )
+    features = open_features(dataset)
+    controls = control_suite(training.counts, dataset.items, features, seed=config.seed)
     return described | evaluate_weakest(model, controls, questions, config)
-
-
-def _described(
-    path: Path, questions: Sequence[Question], dataset: Dataset, counts: TrainingCounts
-) -> Report:
-    overlap = training_overlap(questions, dataset.items, counts)
-    return {
-        "file": str(path),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "training_overlap": {**asdict(overlap), "share": overlap.share},
-    }
 
 
 def _pool(pools: Pools) -> Report:

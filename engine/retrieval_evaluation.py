@@ -2,22 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from jaxtyping import Float, UInt16
 
 from data.pools import Pools
 from data.questions import refuse_empty
 from data.retrieval_questions import RetrievalQuestion, RetrievalSet
-from engine.bootstrap import Interval, interval, resample_counts, resampled_means
 from engine.evaluation import EvaluationConfig
 from engine.outcome_report import Report, outcome_report
 from engine.placing import place
 from engine.ranking_metrics import Placements
+from engine.resampling import MeanResampling
 from engine.retriever import RetrievalQuery, Retriever
-from engine.verdict import Outcome
 
 Wish: TypeAlias = Literal["none", "category", "category+text"]
 WISHES: Final[tuple[Wish, ...]] = ("none", "category", "category+text")
@@ -60,7 +58,7 @@ def evaluate_retrieval(  # noqa: PLR0913 - two more than others: what is wished 
     names = [str(pools.name_of[question.target]) for question in asked.questions]
     texts = [titles[question.target] for question in asked.questions]
     queries = _queries(asked.questions, names, texts, wish=wish, seed=config.seed)
-    mean = _Mean.of(names, macro=pools.rule == "fine", config=config)
+    mean = _mean(names, macro=pools.rule == "fine", config=config)
     retrievers = (model, *controls)
     placed = [place(retriever, queries, asked.questions, pools) for retriever in retrievers]
     outcomes = [
@@ -77,41 +75,14 @@ def evaluate_retrieval(  # noqa: PLR0913 - two more than others: what is wished 
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Mean:
-    """A mean over questions, weighted, with its resamples.
-
-    Args:
-        weights: of the questions, with a mean of one.
-        counts: the shared resamples, in which every category keeps its size where it is a macro
-            average.
-    """
-
-    weights: Float[np.ndarray, " questions"]
-    counts: UInt16[np.ndarray, "resamples questions"]
-
-    @classmethod
-    def of(cls, names: Sequence[str], *, macro: bool, config: EvaluationConfig) -> "_Mean":
-        _, strata, sizes = np.unique(names, return_inverse=True, return_counts=True)
-        if not macro:
-            strata, sizes = np.zeros_like(strata), np.array([len(names)])
-        return cls(
-            weights=len(names) / (len(sizes) * sizes[strata]),
-            counts=resample_counts(strata, resamples=config.resamples, seed=config.seed),
-        )
-
-    def figure(self, values: Float[np.ndarray, " questions"]) -> float:
-        return float((values * self.weights).mean())
-
-    def outcome(self, name: str, values: Float[np.ndarray, " questions"]) -> Outcome:
-        resampled = resampled_means(values * self.weights, self.counts)
-        return Outcome(name=name, figure=self.figure(values), resampled=resampled)
-
-    def interval(self, values: Float[np.ndarray, " questions"]) -> Interval:
-        return interval(self.figure(values), resampled_means(values * self.weights, self.counts))
+def _mean(names: Sequence[str], *, macro: bool, config: EvaluationConfig) -> MeanResampling:
+    """How figures are averaged over questions whose pools have these names."""
+    if macro:
+        return MeanResampling.macro(names, resamples=config.resamples, seed=config.seed)
+    return MeanResampling.micro(len(names), resamples=config.resamples, seed=config.seed)
 
 
-def _earned(placed: Placements, mean: _Mean) -> Report:
+def _earned(placed: Placements, mean: MeanResampling) -> Report:
     """Every figure with its interval, the recall curve, and what each question gave."""
     figures = {f"recall@{k}": placed.recall(k) for k in (10, 30, 50)} | {
         "mrr": placed.reciprocal_ranks(),

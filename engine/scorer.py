@@ -1,4 +1,4 @@
-"""The protocol behind which every model and every control is evaluated."""
+"""The protocols behind which every model and every control is evaluated."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -26,4 +26,15 @@ class Scorer(Protocol):
 
     def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
         """Score every candidate of every question, in the order of its candidates."""
+        ...
+
+
+@runtime_checkable
+class Calibrated(Scorer, Protocol):
+    """A scorer that also says how likely an outfit is to go together."""
+
+    def probabilities(
+        self, questions: Sequence[CompatibilityQuestion]
+    ) -> Float[np.ndarray, " questions"]:
+        """Probability in [0, 1] that each outfit is a positive, in the order of the questions."""
         ...

@@ -1,4 +1,4 @@
-"""How many items of the questions the model has seen in training."""
+"""How many items, and products, of the questions the model has seen in training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,40 +10,66 @@ import polars as pl
 from data.questions import CompatibilityQuestion, FitbQuestion
 from data.retrieval_questions import RetrievalQuestion
 from data.weakest_questions import WeakestQuestion
-from engine.training_counts import TrainingCounts
+from engine.training_record import TrainingRecord
 
 Question: TypeAlias = FitbQuestion | CompatibilityQuestion | RetrievalQuestion | WeakestQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingOverlap:
-    """Distinct items of a question set and how many of them stood in training outfits."""
+class Shared:
+    """Distinct identifiers of a question set and how many of them training has seen."""
 
-    items: int
+    number: int
     seen: int
+
+    @classmethod
+    def of(cls, asked: pl.Series, trained: pl.Series) -> "Shared":
+        """Count what `asked` and `trained` share; a null names nothing."""
+        distinct = asked.drop_nulls().unique()
+        return cls(number=len(distinct), seen=int(distinct.is_in(trained.implode()).sum()))
 
     @property
     def share(self) -> float:
-        """Share of the items that were seen, 0 where there are none."""
-        return self.seen / max(self.items, 1)
+        """Share that was seen, 0 where there are none."""
+        return self.seen / max(self.number, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingOverlap:
+    """What a question set shares with training: items, and groups (products in other colours)."""
+
+    items: Shared
+    groups: Shared
+
+    def as_report(self) -> dict[str, float]:
+        """The numbers under the names that reports give them."""
+        return {
+            "items": self.items.number,
+            "seen": self.items.seen,
+            "share": self.items.share,
+            "groups": self.groups.number,
+            "groups_seen": self.groups.seen,
+            "groups_share": self.groups.share,
+        }
 
 
 def training_overlap(
     questions: Sequence[Question],
     items: pl.DataFrame,
-    counts: TrainingCounts,
+    training: TrainingRecord,
 ) -> TrainingOverlap:
-    """Count the items that questions and training outfits share, by item_id.
+    """Count what questions and training outfits share, by item_id and by group_id.
 
     Args:
         questions: rows of `items`.
         items: the catalogue of the questions.
-        counts: of the training outfits, perhaps of another catalogue.
+        training: perhaps over another catalogue.
     """
-    rows = set(chain.from_iterable(map(_rows, questions)))
-    named = items["item_id"].gather(sorted(rows))
-    seen = int(named.is_in(counts.items["item_id"].implode()).sum())
-    return TrainingOverlap(items=len(rows), seen=seen)
+    asked = items[sorted(set(chain.from_iterable(map(_rows, questions))))]
+    return TrainingOverlap(
+        items=Shared.of(asked["item_id"], training.item_ids),
+        groups=Shared.of(asked["group_id"], training.group_ids),
+    )
 
 
 def _rows(question: Question) -> tuple[int, ...]:

@@ -24,10 +24,11 @@ def evaluation_notes(report: Mapping[str, Any]) -> list[str]:
     reasons = ", ".join(f"{number} {reason}" for reason, number in report["dropped"].items())
     overlap = report["training_overlap"]
     notes = [f"{report['questions']:,} questions; dropped: {reasons or 'none'}"]
-    if overlap["seen"]:
+    if overlap["seen"] or overlap["groups_seen"]:
         notes.append(
             f"warning: {overlap['seen']:,} of the {overlap['items']:,} items "
-            f"({overlap['share']:.0%}) stood in training outfits; figures may flatter the model"
+            f"({overlap['share']:.0%}) and {overlap['groups_seen']:,} of the "
+            f"{overlap['groups']:,} groups stood in training outfits; figures may flatter the model"
         )
     return [*notes, report["sentence"], ""]
 

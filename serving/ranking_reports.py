@@ -13,7 +13,7 @@ from engine.outcome_report import Report
 from engine.ranking_files import RetrievalConfig, evaluate_retrieval_file, evaluate_weakest_file
 from engine.retrieval_evaluation import WISHES
 from engine.scorer import Scorer
-from engine.training_counts import TrainingCounts
+from engine.training_record import TrainingRecord
 from serving.question_flags import Search
 
 
@@ -52,10 +52,11 @@ def ranking_reports(
         config: seed and resamples.
 
     Raises:
-        InputError: a file is absent, broken, or names an item that the dataset lacks.
+        InputError: a file is absent, broken, names an item that the dataset lacks, or shares
+            items or groups with training, and that is not allowed.
         BundleError: the bundle or a feature of the dataset is damaged or does not fit.
     """
-    counts = TrainingCounts.read(bundle)
+    training = TrainingRecord.read(bundle)
     reports = []
     if files.retrieval:
         retriever = bundled_retriever(bundle, dataset)
@@ -64,7 +65,7 @@ def ranking_reports(
                 retriever,
                 path,
                 dataset=dataset,
-                counts=counts,
+                training=training,
                 retrieval=_retrieval_config(files.search),
                 config=config,
             )
@@ -73,7 +74,7 @@ def ranking_reports(
                 each | {"pool": each["pool"] | {"file": pool_file}} for each in judged.reports
             ]
     reports += [
-        evaluate_weakest_file(scorer, path, dataset=dataset, counts=counts, config=config)
+        evaluate_weakest_file(scorer, path, dataset=dataset, training=training, config=config)
         for path in files.weakest
     ]
     return reports

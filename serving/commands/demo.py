@@ -76,8 +76,8 @@ def _evaluate(data: Path, bundle: Path, report: Path) -> None:
     fitb = [questions / f"{name}.jsonl" for name in ("fitb_test", "fitb_third_order")]
     cp = [questions / "compatibility_test.jsonl"]
     flags = " ".join([*(f"--fitb {path}" for path in fitb), *(f"--cp {path}" for path in cp)])
-    with _step(f"outfit evaluate {bundle} --data {data} {flags} --json {report}"):
-        evaluate(bundle, data=data, fitb=fitb, cp=cp, report=report)
+    with _step(f"outfit evaluate {bundle} --data {data} {flags} --allow-overlap --json {report}"):
+        evaluate([bundle], data=data, fitb=fitb, cp=cp, report=report, allow_overlap=True)
 
 
 def _ask(data: Path, bundle: Path, log: Path) -> "Interview":

@@ -1,21 +1,24 @@
-"""`outfit evaluate`: judge a bundle on question files, beside the controls."""
+"""`outfit evaluate`: judge bundles on question files, beside the controls."""
 
-import json
 import shlex
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from serving.question_flags import PUBLISHED_SEARCH, QUESTIONS, Search
 
-SCHEMA_VERSION = 1
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from engine.outcome_report import Report
+    from serving.evaluation_file import Evaluation
 
 
 def evaluate(  # noqa: PLR0913 - flags of a command
-    bundle: Path,
+    bundles: list[Path],
+    /,
     *,
     data: Path,
     fitb: Annotated[list[Path] | None, Parameter(group=QUESTIONS, negative="")] = None,
@@ -25,13 +28,17 @@ def evaluate(  # noqa: PLR0913 - flags of a command
     search: Search = PUBLISHED_SEARCH,
     report: Annotated[Path | None, Parameter(name="--json")] = None,
     seed: int = 0,
+    allow_overlap: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Judge a bundle on question files, with 95 % intervals and every control beside it.
+    """Judge bundles on question files, with 95 % intervals and every control beside them.
+
+    Several bundles are judged one after the other; where they differ in the training seed alone,
+    the mean over seeds is told as well.
 
     Example: `outfit evaluate bundle --data data --fitb fitb.json --cp pairs.txt --json out.json`
 
     Args:
-        bundle: what `outfit train` wrote.
+        bundles: what `outfit train` wrote; one or several.
         data: the dataset folder whose items the questions name; they may be new to the bundle.
         fitb: fill-in-the-blank file, official or own format; may be repeated.
         cp: compatibility file, official or own format; may be repeated.
@@ -41,58 +48,64 @@ def evaluate(  # noqa: PLR0913 - flags of a command
         search: among what retrieval looks, and what it is told.
         report: where to write the whole report; it appears whole or not at all.
         seed: of the permutation that hides the answers, and of the bootstrap.
+        allow_overlap: judge also on questions that hold items of the training outfits, or other
+            colours of their products; without it such a file is refused.
     """
     from rich.console import Console
 
     from data.dataset import Dataset
-    from engine.bundled_scorer import bundled_scorer
     from engine.evaluation import EvaluationConfig
-    from engine.file_evaluation import QuestionFiles, evaluate_files
-    from engine.training_counts import TrainingCounts
-    from serving.evaluation_table import evaluation_notes, evaluation_table
-    from serving.ranking_reports import RankingFiles, ranking_reports
-    from serving.ranking_table import ranking_table
+    from engine.file_evaluation import QuestionFiles
+    from serving.bundle_exam import BundleExam
+    from serving.evaluation_file import Evaluation
+    from serving.ranking_reports import RankingFiles
 
     dataset = Dataset.load(data)
-    files = QuestionFiles.read(dataset, fitb=fitb or (), compatibility=cp or ())
-    config = EvaluationConfig(seed=seed)
-    scorer = bundled_scorer(bundle, dataset)
-    judged = evaluate_files(
-        scorer,
-        files,
+    exam = BundleExam(
         dataset=dataset,
-        counts=TrainingCounts.read(bundle),
-        config=config,
+        files=QuestionFiles.read(dataset, fitb=fitb or (), compatibility=cp or ()),
+        rankings=RankingFiles(
+            retrieval=retrieval or (), weakest=weakest or (), search=search, report=report
+        ),
+        config=EvaluationConfig(seed=seed, allow_overlap=allow_overlap),
     )
-    asked = RankingFiles(
-        retrieval=retrieval or (), weakest=weakest or (), search=search, report=report
-    )
-    judged += ranking_reports(bundle, scorer, asked, dataset=dataset, config=config)
     console = Console()
-    for each in judged:
-        console.print(ranking_table(each) if "figures" in each else evaluation_table(each))
-        console.print(*evaluation_notes(each), sep="\n", highlight=False, markup=False)
+    judged = []
+    for entry in exam.entries(bundles):
+        reports = exam.judge(entry)
+        _print(console, reports, "" if len(bundles) == 1 else f"{entry['bundle']}: ")
+        judged += reports
+    evaluation = Evaluation(
+        command=shlex.join(["outfit", *sys.argv[1:]]),
+        data=str(data),
+        seed=seed,
+        resamples=exam.config.resamples,
+        bundles=exam.entries(bundles),
+        files=judged,
+    )
+    if len(bundles) > 1:
+        _print_summary(console, evaluation)
     if report is not None:
-        _write(report, _provenance(bundle, data, config.seed) | {"files": judged})
+        evaluation.write(report)
         console.print(f"wrote {report}", highlight=False, markup=False)
 
 
-def _provenance(bundle: Path, data: Path, seed: int) -> dict[str, object]:
-    """Which bundle was judged on which data, and by which command."""
-    manifest = json.loads((bundle / "bundle.json").read_bytes())
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "bundle": str(bundle),
-        "bundle_id": manifest.get("bundle_id"),
-        "model": manifest.get("model"),
-        "seeds": {"training": manifest.get("seed"), "evaluation": seed},
-        "data": str(data),
-        "command": shlex.join(["outfit", *sys.argv[1:]]),
-    }
+def _print(console: "Console", reports: "list[Report]", prefix: str) -> None:
+    """A table and its notes a report."""
+    from serving.evaluation_table import evaluation_notes, evaluation_table
+    from serving.ranking_table import ranking_table
+
+    for each in reports:
+        table = ranking_table(each) if "figures" in each else evaluation_table(each)
+        table.title = f"{prefix}{table.title}"
+        console.print(table)
+        console.print(*evaluation_notes(each), sep="\n", highlight=False, markup=False)
 
 
-def _write(path: Path, report: Mapping[str, object]) -> None:
-    from data.atomic import atomic_file
+def _print_summary(console: "Console", evaluation: "Evaluation") -> None:
+    """A table a question file with every bundle, and the means over seeds."""
+    from serving.seeds_table import seed_notes, seeds_tables
 
-    with atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(report, ensure_ascii=False) + "\n", encoding="utf-8")
+    for table in seeds_tables(evaluation):
+        console.print(table)
+    console.print(*seed_notes(evaluation), sep="\n", highlight=False, markup=False)

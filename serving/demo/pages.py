@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from serving.demo.interview import Interview
+from serving.evaluation_file import Evaluation
 from serving.lookbook import Exam, Lookbook
 
 COVER_SIZE = 4
@@ -14,12 +15,12 @@ HEADLINES = ("fitb_test", "compatibility_test")
 
 def bind(answers: Interview, data: Path, evaluation: Path, *, command: str) -> Lookbook:
     """A lookbook from what a server answered, the shop in `data` and the written evaluation."""
-    report = json.loads(evaluation.read_bytes())
+    report = Evaluation.read(evaluation)
     shop = json.loads((data / "import.json").read_bytes())
-    exams = [Exam.of(each) for each in report["files"]]
+    exams = [Exam.of(each) for each in report.files]
     return Lookbook(
         command=command,
-        model=report["model"],
+        model=report.bundles[0]["model"],
         bundle_id=answers.bundle_id,
         facts=_facts(shop, exams),
         cover=answers.pairings[0].kept.garments[:COVER_SIZE] if answers.pairings else (),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from engine.metrics import fitb_credits, midranks, pairwise_win_rate, roc_auc
+from engine.metrics import fitb_credits, midranks, pairwise_wins, roc_auc
 
 LEVELS = st.integers(-3, 3).map(float)
 
@@ -74,7 +74,7 @@ def test_a_score_that_is_no_number_is_refused_everywhere() -> None:
     with pytest.raises(ValueError, match="not-a-number"):
         roc_auc(broken, np.array([0, 1]))
     with pytest.raises(ValueError, match="not-a-number"):
-        pairwise_win_rate(whole, broken)
+        pairwise_wins(whole, broken)
 
 
 @given(labelled_scores())
@@ -103,7 +103,7 @@ def test_a_constant_has_an_auc_of_exactly_one_half() -> None:
 def test_infinite_scores_tie_with_each_other() -> None:
     scores = np.array([np.inf, np.inf, -np.inf, -np.inf])
     assert roc_auc(scores, np.array([1, 0, 1, 0])) == 0.5
-    assert pairwise_win_rate(scores, scores) == 0.5
+    assert pairwise_wins(scores, scores).tolist() == [0.5] * 4
 
 
 def test_auc_of_one_label_is_refused() -> None:
@@ -117,11 +117,11 @@ def test_tied_scores_share_their_rank() -> None:
 
 def test_win_rate_compares_each_positive_with_its_own_negative_only() -> None:
     positives, negatives = np.array([1.0, 5.0, 3.0, 0.0]), np.array([0.0, 4.0, 3.0, 9.0])
-    assert pairwise_win_rate(positives, negatives) == 0.625
+    assert pairwise_wins(positives, negatives).tolist() == [1.0, 1.0, 0.5, 0.0]
     labels = np.repeat([1, 0], 4)
     assert roc_auc(np.concatenate([positives, negatives]), labels) != 0.625
 
 
 def test_win_rate_without_pairs_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one pair"):
-        pairwise_win_rate(np.zeros(0), np.zeros(0))
+        pairwise_wins(np.zeros(0), np.zeros(0))
