@@ -7,7 +7,7 @@ same resamples again, and to compare runs that were judged on one file.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Float, Int64, UInt16
@@ -15,14 +15,6 @@ from jaxtyping import Float, Int64, UInt16
 from engine.bootstrap import Interval, interval, resample_counts, resampled_aucs, resampled_means
 from engine.metrics import roc_auc
 from engine.verdict import Outcome
-
-
-class Resampling(Protocol):
-    """Turns what the questions of one set gave into a figure, in the set and in its resamples."""
-
-    def outcome(self, name: str, values: Float[np.ndarray, " questions"]) -> Outcome:
-        """The figure of one scorer."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,6 +81,9 @@ class AucResampling:
             figure=roc_auc(values, self.labels),
             resampled=resampled_aucs(values, self.labels, self.counts),
         )
+
+
+Resampling: TypeAlias = MeanResampling | AucResampling
 
 
 def resampling_of(report: Mapping[str, Any], *, resamples: int, seed: int) -> Resampling:

@@ -41,7 +41,7 @@ class TrainingOverlap:
     items: Shared
     groups: Shared
 
-    def as_report(self) -> dict[str, float]:
+    def as_report(self) -> dict[str, int | float]:
         """The numbers under the names that reports give them."""
         return {
             "items": self.items.number,

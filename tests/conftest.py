@@ -61,23 +61,13 @@ def _look(truth: pl.DataFrame) -> Feature:
 @pytest.fixture(scope="session")
 def tiny_bundle(tiny_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A transformer trained on the tiny shop for two epochs."""
-    from data.dataset import Dataset  # noqa: PLC0415 - tests of data wait for no torch
-    from engine.bundle import write_bundle  # noqa: PLC0415
-    from engine.models.build import ModelConfig  # noqa: PLC0415
-    from engine.training import TrainingConfig, fit, prepare  # noqa: PLC0415
+    return _train(tiny_shop, tmp_path_factory.mktemp("tiny") / "bundle", seed=0)
 
-    config = TrainingConfig(
-        epochs=2,
-        batch_size=64,
-        feature_width=16,
-        learning_rate=1e-2,
-        model=ModelConfig(name="transformer", width=16, layers=1, heads=2),
-    )
-    trained, dataset = prepare(Dataset.load(tiny_shop), config)
-    epochs = list(fit(trained, dataset))
-    folder = tmp_path_factory.mktemp("tiny") / "bundle"
-    write_bundle(trained, dataset, folder, epochs=epochs, command="outfit train tiny")
-    return folder
+
+@pytest.fixture(scope="session")
+def other_seed(tiny_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of another training seed."""
+    return _train(tiny_shop, tmp_path_factory.mktemp("tiny") / "other", seed=1)
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +75,23 @@ def tiny_recommender(tiny_bundle: Path) -> "Recommender":
     from engine.recommender import Recommender  # noqa: PLC0415
 
     return Recommender.load(tiny_bundle)
+
+
+def _train(shop: Path, folder: Path, *, seed: int) -> Path:
+    from data.dataset import Dataset  # noqa: PLC0415 - tests of data wait for no torch
+    from engine.bundle import write_bundle  # noqa: PLC0415
+    from engine.models.build import ModelConfig  # noqa: PLC0415
+    from engine.training import TrainingConfig, fit, prepare  # noqa: PLC0415
+
+    config = TrainingConfig(
+        seed=seed,
+        epochs=2,
+        batch_size=64,
+        feature_width=16,
+        learning_rate=1e-2,
+        model=ModelConfig(name="transformer", width=16, layers=1, heads=2),
+    )
+    trained, dataset = prepare(Dataset.load(shop), config)
+    epochs = list(fit(trained, dataset))
+    write_bundle(trained, dataset, folder, epochs=epochs, command="outfit train tiny")
+    return folder

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from engine.controls.constant import Constant
 from engine.controls.identifier_order import IdentifierOrder
 from engine.controls.random import Random
 from engine.evaluation import EvaluationConfig, compatibility_auc, evaluate, fitb_accuracy
+from engine.resampling import earned, resampling_of
 
 CONFIG = EvaluationConfig(seed=7, resamples=200)
 CONTROLS = (Constant(), Random(seed=0), IdentifierOrder())
@@ -198,6 +199,65 @@ def test_a_model_that_shares_its_name_with_a_control_keeps_its_own_figure() -> N
     )
     assert report["model"]["figure"] == 1.0
     assert report["controls"]["constant"]["figure"] == 0.25
+
+
+@dataclass
+class Sure(Even):
+    """Even, and says so with a probability, but is right only where it is not too sure."""
+
+    def probabilities(self, questions: Sequence[CompatibilityQuestion]) -> np.ndarray:
+        return 0.1 + 0.8 * self.score_outfits(questions)
+
+
+def test_a_calibrated_model_has_its_probabilities_judged_in_the_order_of_the_file() -> None:
+    questions = outfit_set([1, 0, 0, 1] * 10)
+    (report,) = evaluate(Sure(), CONTROLS, compatibility_sets=[questions], config=CONFIG)
+    assert report["probabilities"] == [0.9, 0.1, 0.1, 0.9] * 10
+    assert report["calibration"]["brier"]["figure"] == pytest.approx(0.01)
+    assert report["calibration"]["ece_equal_width"]["figure"] == pytest.approx(0.1)
+    assert report["calibration"]["brier_of_base_rate"] == 0.25
+    (plain,) = evaluate(Even(), CONTROLS, compatibility_sets=[questions], config=CONFIG)
+    assert not {"calibration", "probabilities"} & set(plain)
+
+
+def test_the_win_rate_stands_beside_the_auc_under_its_own_name_and_differs_from_it() -> None:
+    questions = outfit_set([1] * 40 + [0] * 40)
+    (report,) = evaluate(Noise(), CONTROLS, compatibility_sets=[questions], config=CONFIG)
+    ranks = np.array(report["ranks"])
+    won = [(a > b) + (a == b) / 2 for a, b in zip(ranks[:40], ranks[40:], strict=True)]
+    rate = report["pairwise_win_rate"]
+    assert rate["figure"] == np.mean(won) != report["model"]["figure"]
+    assert rate["low"] < rate["figure"] < rate["high"]
+    assert report["pairing"] == "40 pairs: the i-th positive with the i-th negative"
+    assert report["controls"]["constant"]["pairwise_win_rate"]["figure"] == 0.5
+
+
+def test_without_pairs_there_is_no_win_rate_and_the_report_says_why() -> None:
+    (report,) = evaluate(
+        Even(), CONTROLS, compatibility_sets=[outfit_set([1, 1, 0])], config=CONFIG
+    )
+    assert "pairwise_win_rate" not in report
+    assert report["pairing"] == "2 positives cannot be paired with 1 negatives"
+
+
+def test_every_control_can_be_computed_again_from_what_it_earned() -> None:
+    fitb, cp = evaluate(
+        Noise(),
+        CONTROLS,
+        fitb_sets=[fitb_set([0, 1, 2, 3] * 25)],
+        compatibility_sets=[outfit_set([1, 0, 0] * 30)],
+        config=CONFIG,
+    )
+    for name, control in fitb["controls"].items():
+        assert np.mean(control["credits"]) == control["figure"], name
+    for name, control in cp["controls"].items():
+        assert roc_auc_score(cp["labels"], control["ranks"]) == pytest.approx(control["figure"])
+        resampling = resampling_of(cp, resamples=200, seed=7)
+        again = asdict(resampling.outcome(name, earned(cp, name)).interval())
+        assert again == {key: control[key] for key in again}
+    assert [int(np.argmax(each)) for each in fitb["scores"]].count(0) > 0
+    right = [s[a] == max(s) for s, a in zip(fitb["scores"], fitb["answers"], strict=True)]
+    assert right == [credit > 0 for credit in fitb["credits"]]
 
 
 def test_equal_seeds_give_equal_reports_and_other_seeds_other_intervals() -> None:

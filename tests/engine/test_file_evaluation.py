@@ -19,10 +19,11 @@ from engine.controls.constant import Constant
 from engine.evaluation import EvaluationConfig
 from engine.file_evaluation import QuestionFiles, evaluate_files, open_features
 from engine.training_counts import TrainingCounts
+from engine.training_record import TrainingRecord
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 MARYLAND, POLYVORE = SHARED / "maryland-polyvore", SHARED / "polyvore-outfits"
-CONFIG = EvaluationConfig(seed=0, resamples=100)
+CONFIG = EvaluationConfig(seed=0, resamples=100, allow_overlap=True)
 
 
 def items_table(categories: list[str]) -> pl.DataFrame:
@@ -59,9 +60,9 @@ def files(dataset: Dataset, tmp_path: Path) -> QuestionFiles:
     )
 
 
-def reports(files: QuestionFiles, dataset: Dataset) -> list[dict]:
-    counts = TrainingCounts.count(dataset)
-    return evaluate_files(Constant(), files, dataset=dataset, counts=counts, config=CONFIG)
+def reports(files: QuestionFiles, dataset: Dataset, config=CONFIG) -> list[dict]:
+    training = TrainingRecord.of(TrainingCounts.count(dataset), dataset.items)
+    return evaluate_files(Constant(), files, dataset=dataset, training=training, config=config)
 
 
 def test_every_file_gets_a_report_with_its_name_hash_and_overlap(
@@ -75,8 +76,34 @@ def test_every_file_gets_a_report_with_its_name_hash_and_overlap(
     assert [each["kind"] for each in (fitb, pairs)] == ["fitb", "compatibility"]
     wanted = hashlib.sha256((tmp_path / "pairs.jsonl").read_bytes()).hexdigest()
     assert pairs["sha256"] == wanted != fitb["sha256"]
-    assert pairs["training_overlap"] == {"items": 30, "seen": 10, "share": 1 / 3}
+    assert pairs["training_overlap"] == {
+        "items": 30,
+        "seen": 10,
+        "share": 1 / 3,
+        "groups": 0,
+        "groups_seen": 0,
+        "groups_share": 0.0,
+    }
     assert json.loads(json.dumps(pairs)) == pairs
+
+
+def test_overlap_with_training_is_refused_with_the_file_the_number_and_the_share(
+    files: QuestionFiles, dataset: Dataset
+) -> None:
+    with pytest.raises(
+        InputError, match=r"fitb\.jsonl: expected .*--allow-overlap, got 10 of 30 \(33\.3%\) items"
+    ):
+        reports(files, dataset, EvaluationConfig(resamples=100))
+
+
+def test_details_name_the_items_of_the_best_and_the_worst_questions(
+    files: QuestionFiles, dataset: Dataset
+) -> None:
+    fitb, pairs = reports(files, dataset)
+    ids = set(dataset.items["item_id"])
+    assert set(fitb["worst"][0]["context"]) | set(fitb["worst"][0]["candidates"]) <= ids
+    assert set(pairs["best"][0]["items"]) <= ids
+    assert sum(part["questions"] for part in fitb["by_category"]) == fitb["questions"]
 
 
 def test_all_controls_stand_in_every_report(files: QuestionFiles, dataset: Dataset) -> None:

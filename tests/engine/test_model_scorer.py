@@ -11,6 +11,7 @@ from engine import model_scorer
 from engine.blinding import BlindFitb
 from engine.model_scorer import ModelScorer, encode_items
 from engine.models.model import Model
+from engine.scorer import Calibrated
 from engine.training import Trained, as_scorer, prepare
 from graph.outfits import pad_outfits
 from tests.engine.planted import shaken, tiny_config
@@ -81,6 +82,13 @@ def test_the_size_of_a_batch_makes_no_difference(scorer, planted, monkeypatch, s
     whole = scorer.score_outfits(questions)
     monkeypatch.setattr(model_scorer, "BATCH", size)
     np.testing.assert_allclose(scorer.score_outfits(questions), whole, rtol=1e-5, atol=1e-4)
+
+
+def test_probabilities_are_the_sigmoid_of_the_logits(scorer, planted) -> None:
+    questions = build_compatibility(planted, "valid", negatives="random", seed=0).questions[:9]
+    logits = scorer.score_outfits(questions)
+    np.testing.assert_allclose(scorer.probabilities(questions), 1 / (1 + np.exp(-logits)))
+    assert isinstance(scorer, Calibrated)
 
 
 def test_no_questions_get_no_scores(scorer) -> None:

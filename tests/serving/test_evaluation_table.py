@@ -13,7 +13,13 @@ def report() -> dict[str, Any]:
         "metric": "accuracy",
         "questions": 1460,
         "dropped": {"too few distractors": 13, "unknown category": 2},
-        "training_overlap": {"items": 14657, "seen": 3781, "share": 3781 / 14657},
+        "training_overlap": {
+            "items": 14657,
+            "seen": 3781,
+            "share": 3781 / 14657,
+            "groups": 40,
+            "groups_seen": 7,
+        },
         "model": {"figure": 0.4436, "low": 0.4181, "high": 0.4689},
         "controls": {
             "category_pmi": {
@@ -44,13 +50,13 @@ def test_the_table_holds_the_model_first_and_every_control_with_intervals(report
 def test_notes_count_questions_warn_of_overlap_and_end_with_the_verdict(report) -> None:
     assert evaluation_notes(report)[:3] == [
         "1,460 questions; dropped: 13 too few distractors, 2 unknown category",
-        "warning: 3,781 of the 14,657 items (26%) stood in training outfits; figures may flatter "
-        "the model",
+        "warning: 3,781 of the 14,657 items (26%) and 7 of the 40 groups stood in training "
+        "outfits; figures may flatter the model",
         report["sentence"],
     ]
 
 
 def test_without_overlap_or_dropped_questions_nothing_is_warned_of(report) -> None:
-    overlap = {"items": 9, "seen": 0, "share": 0.0}
+    overlap = {"items": 9, "seen": 0, "share": 0.0, "groups": 2, "groups_seen": 0}
     notes = evaluation_notes(report | {"dropped": {}, "training_overlap": overlap})
     assert notes[:2] == ["1,460 questions; dropped: none", report["sentence"]]
