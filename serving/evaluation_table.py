@@ -30,7 +30,32 @@ def evaluation_notes(report: Mapping[str, Any]) -> list[str]:
             f"({overlap['share']:.0%}) and {overlap['groups_seen']:,} of the "
             f"{overlap['groups']:,} groups stood in training outfits; figures may flatter the model"
         )
-    return [*notes, report["sentence"], ""]
+    return [*notes, *_compatibility_notes(report), report["sentence"], ""]
+
+
+def _compatibility_notes(report: Mapping[str, Any]) -> list[str]:
+    """Win rate and calibration of compatibility questions, each where there is one."""
+    notes = []
+    if "pairing" in report:
+        won = report.get("pairwise_win_rate")
+        notes.append(
+            f"pairwise win rate {_bracketed(won)} ({report['pairing']})"
+            if won
+            else f"no pairwise win rate: {report['pairing']}"
+        )
+    if "calibration" in report:
+        said = report["calibration"]
+        notes.append(
+            f"probabilities: ECE {_bracketed(said['ece_equal_width'])}, of equal mass "
+            f"{_bracketed(said['ece_equal_mass'])}, Brier {_bracketed(said['brier'])} "
+            f"(base rate {said['brier_of_base_rate']:.3f}), log loss "
+            f"{_bracketed(said['log_loss'])}"
+        )
+    return notes
+
+
+def _bracketed(interval: Mapping[str, float]) -> str:
+    return f"{interval['figure']:.3f} [{interval['low']:.3f}, {interval['high']:.3f}]"
 
 
 def _cells(interval: Mapping[str, float]) -> tuple[str, str]:

@@ -60,3 +60,14 @@ def test_without_overlap_or_dropped_questions_nothing_is_warned_of(report) -> No
     overlap = {"items": 9, "seen": 0, "share": 0.0, "groups": 2, "groups_seen": 0}
     notes = evaluation_notes(report | {"dropped": {}, "training_overlap": overlap})
     assert notes[:2] == ["1,460 questions; dropped: none", report["sentence"]]
+
+
+def test_win_rate_and_calibration_of_compatibility_are_told_or_why_not(report) -> None:
+    figure = {"figure": 0.7, "low": 0.6, "high": 0.8}
+    names = ("ece_equal_width", "ece_equal_mass", "brier", "log_loss")
+    calibration = dict.fromkeys(names, figure) | {"brier_of_base_rate": 0.25}
+    paired = {"pairing": "9 pairs", "pairwise_win_rate": figure, "calibration": calibration}
+    notes = evaluation_notes(report | paired)
+    assert "pairwise win rate 0.700 [0.600, 0.800] (9 pairs)" in notes
+    assert any("Brier 0.700 [0.600, 0.800] (base rate 0.250)" in note for note in notes)
+    assert "no pairwise win rate: too odd" in evaluation_notes(report | {"pairing": "too odd"})
