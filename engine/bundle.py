@@ -88,8 +88,8 @@ def write_bundle(
         digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
         manifest = {
             "schema_version": SCHEMA_VERSION,
-            "bundle_id": f"{trained.config.model.name}-{digest}",
-            "model": trained.config.model.name,
+            "bundle_id": f"{trained.config.recipe}-{digest}",
+            "model": trained.config.recipe,
             "seed": trained.config.seed,
             "metric": METRIC,
             "dim": vectors.shape[1],

@@ -1,6 +1,8 @@
-"""The names of the models, free of torch."""
+"""The names of the models and of the recipes that train them, free of torch."""
 
 from typing import Final, Literal, TypeAlias, get_args
 
 ModelName: TypeAlias = Literal["transformer", "pairwise", "mean-pool"]
+RecipeName: TypeAlias = Literal[ModelName, "transformer-paper"]
 MODELS: Final[tuple[ModelName, ...]] = get_args(ModelName)
+RECIPE_NAMES: Final[tuple[RecipeName, ...]] = get_args(RecipeName)

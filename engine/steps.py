@@ -9,6 +9,7 @@ from torch import nn
 
 from engine.examples import draw_example
 from engine.items import ItemFeatures
+from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
 from engine.negatives import NegativeSampler
 from engine.objective import objective
@@ -41,12 +42,10 @@ class Steps:
         self._optimizer = torch.optim.AdamW(
             _parameter_groups(trained.model, config), weight_decay=config.weight_decay
         )
-        num_steps = config.epochs * -(-len(self._outfits) // config.batch_size)
-        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+        self._schedule = learning_rate_schedule(
             self._optimizer,
-            [group["lr"] for group in self._optimizer.param_groups],
-            total_steps=num_steps + 1,
-            pct_start=0.1,
+            config,
+            steps_an_epoch=-(-len(self._outfits) // config.batch_size),
         )
 
     def epoch(self, number: int) -> float:

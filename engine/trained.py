@@ -66,7 +66,7 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
 def as_scorer(trained: Trained) -> ModelScorer:
     """The model as it is now, over the dataset that it is trained on."""
     tokens = encode_items(trained.model, trained.features)
-    return ModelScorer(name=trained.config.model.name, model=trained.model, tokens=tokens)
+    return ModelScorer(name=trained.config.recipe, model=trained.model, tokens=tokens)
 
 
 def best_device() -> torch.device:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from engine.model_names import RecipeName
 from engine.models.build import ModelConfig
 from engine.objective_config import ObjectiveConfig
 
@@ -11,20 +12,24 @@ class TrainingConfig:
     """How a model is trained.
 
     Args:
+        recipe: under which the model is reported.
         seed: of weights, order, negatives and dropout.
         epochs: at most.
         patience: epochs without a better validation figure before training stops.
         batch_size: outfits a step.
         learning_rate: highest, reached after a tenth of the steps, then annealed by a cosine.
+        halve_every: epochs after which it is halved, again and again, in the place of all that.
         weight_decay: of AdamW.
         feature_width: numbers kept of each modality, at most; of attributes twice as many.
     """
 
+    recipe: RecipeName = "transformer"
     seed: int = 0
     epochs: int = 12
     patience: int = 8
     batch_size: int = 64
     learning_rate: float = 2e-3
+    halve_every: int | None = None
     weight_decay: float = 1e-2
     feature_width: int = 128
     model: ModelConfig = field(default_factory=ModelConfig)

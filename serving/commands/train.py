@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
-from engine.model_names import ModelName
+from engine.model_names import RecipeName
 
 AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 
@@ -16,7 +16,7 @@ def train(  # noqa: PLR0913 - flags of a command
     data: Path,
     *,
     out: Path,
-    model: ModelName = "transformer",
+    model: RecipeName = "transformer",
     seed: int = 0,
     epochs: AtLeastOne | None = None,
     batch_size: AtLeastOne | None = None,
@@ -29,7 +29,7 @@ def train(  # noqa: PLR0913 - flags of a command
     Args:
         data: the dataset folder; what it holds encoded is what the model reads.
         out: a new folder for the bundle.
-        model: what to train.
+        model: what to train, by the name of its recipe.
         seed: of weights, order, negatives and validation questions.
         epochs: at most; training stops earlier where validation stops rising. By default, as
             for the next two, what the model's recipe says.

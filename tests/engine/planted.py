@@ -108,6 +108,7 @@ def feature_of(name: str, vectors: np.ndarray) -> Feature:
 def tiny_config(name: ModelName, *, seed: int = 0, epochs: int = 3) -> TrainingConfig:
     """A model of one narrow layer that learns `two_sides` in three epochs."""
     return TrainingConfig(
+        recipe=name,
         seed=seed,
         epochs=epochs,
         batch_size=32,

@@ -122,6 +122,7 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
     "seed": lambda config: replace(config, seed=9),
     "epochs": lambda config: replace(config, epochs=2),
     "batch_size": lambda config: replace(config, batch_size=100),
+    "halve_every": lambda config: replace(config, halve_every=1),
     "learning_rate": lambda config: replace(config, learning_rate=0.01),
     "weight_decay": lambda config: replace(config, weight_decay=0.5),
     "feature_width": lambda config: replace(config, feature_width=5),
@@ -184,7 +185,7 @@ def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
         *config.model.__dataclass_fields__,
         *config.objective.__dataclass_fields__,
     }
-    assert fields - set(SWITCHES) == {"patience", "model", "objective"}
+    assert fields - set(SWITCHES) == {"patience", "recipe", "model", "objective"}
 
 
 def bare(folder: Path, *, outfits: int = 200) -> Dataset:
