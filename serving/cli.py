@@ -19,6 +19,7 @@ for name in (
     "train",
     "questions",
     "evaluate",
+    "compare",
     "serve",
     "recommend",
     "demo",
