@@ -61,6 +61,15 @@ RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
         model=ModelConfig(name="mean-pool"),
         objective=ObjectiveConfig(same_category=0.95, target_weight=0.4, negatives="in-batch"),
     ),
+    "ngnn": TrainingConfig(model=ModelConfig(name="ngnn", width=32)),
+    # The graph network of its paper: alone, with the pairwise ranking loss. What it knows of
+    # categories it has to learn, so half of the stand-ins are of any category.
+    "ngnn-paper": TrainingConfig(
+        learning_rate=5e-3,
+        model=ModelConfig(name="ngnn", residual=False, width=32),
+        objective=ObjectiveConfig(same_category=0.5, compatibility="bpr", choice_weight=0.0),
+    ),
+    "csa": TrainingConfig(model=ModelConfig(name="csa")),
 }
 
 

@@ -1,4 +1,4 @@
-"""Batches of outfits: padded rows and a mask, true where an item is present."""
+"""Batches of outfits: as padded rows with a mask, true where an item is present, and as graphs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,3 +63,31 @@ def join_batches(batches: Sequence[OutfitBatch]) -> OutfitBatch:
         rows=torch.cat([batch.rows for batch in batches]),
         mask=torch.cat([batch.mask for batch in batches]),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutfitGraph:
+    """The items of a batch as nodes, outfit by outfit; any two of one outfit are joined both ways.
+
+    Args:
+        outfit: the outfit of each node.
+        edges: sender and receiver of each edge.
+        num_outfits: those without nodes included.
+    """
+
+    outfit: Int[Tensor, " nodes"]
+    edges: Int[Tensor, "2 edges"]
+    num_outfits: int
+
+    @classmethod
+    def of(cls, mask: Bool[Tensor, "outfits items"]) -> "OutfitGraph":
+        """The true places of a mask, row by row."""
+        themselves = torch.eye(mask.shape[1], dtype=torch.bool, device=mask.device)
+        joined = mask[:, :, None] & mask[:, None, :] & ~themselves
+        outfit, receiver, sender = joined.nonzero(as_tuple=True)
+        number = mask.flatten().cumsum(0).view_as(mask) - 1
+        return cls(
+            outfit=mask.nonzero()[:, 0],
+            edges=torch.stack([number[outfit, sender], number[outfit, receiver]]),
+            num_outfits=len(mask),
+        )

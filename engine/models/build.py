@@ -1,6 +1,6 @@
 """Models by name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from engine.controls.category_pmi import pmi_table
 from engine.model_names import MODELS, ModelName
 from engine.models.bare_model import BareModel
 from engine.models.category_prior import CategoryPrior
+from engine.models.category_subspaces import CategorySubspaces
 from engine.models.mean_pool import MeanPool
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
@@ -19,8 +20,11 @@ from engine.models.pairwise import PairInteraction
 from engine.models.summed import SummedInteractions
 from engine.models.tower import ItemTower
 from engine.models.transformer import EncoderConfig, OutfitTransformer
+from engine.numbered_counts import numbered_outfits, numbered_pairs
 from engine.preparation import Preparation
 from engine.training_counts import TrainingCounts
+from graph.category_groups import CategoryGroups
+from graph.fashion_graph import EdgeWeights, FashionGraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,11 @@ class ModelConfig:
         anova: whether the transformer reads products of two and of three items beside attention.
         attention_bias: whether similarity and slots of two items move the transformer's attention.
         pair_head: whether the pairwise interaction is added to the named one.
+        steps: of the graph network.
+        edge_weights: of the graph network: every two items of an outfit alike, or as their
+            categories are worn together in training outfits.
+        min_count: training outfits that a category must be in for the graph network to learn
+            parameters of its own for it; the others share those of their slot.
         dropout: in the interaction.
         content_dropout: share of content numbers hidden in training.
         modality_dropout: share of present modalities hidden from each item in training.
@@ -50,6 +59,9 @@ class ModelConfig:
     anova: bool = True
     attention_bias: bool = False
     pair_head: bool = False
+    steps: int = 2
+    edge_weights: EdgeWeights = "co-occurrence"
+    min_count: int = 100
     dropout: float = 0.1
     content_dropout: float = 0.1
     modality_dropout: float = 0.1
@@ -62,9 +74,9 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
         modality_dropout=config.modality_dropout,
         dropout=config.content_dropout,
     )
-    interaction = _interaction(config.name, config, tower.dim, preparation)
+    interaction = _interaction(config, tower.dim, preparation, counts)
     if config.pair_head:
-        pairs = _interaction("pairwise", config, tower.dim, preparation)
+        pairs = _interaction(replace(config, name="pairwise"), tower.dim, preparation, counts)
         interaction = SummedInteractions([interaction, pairs])
     if not config.residual:
         return BareModel(tower=tower, interaction=interaction)
@@ -77,22 +89,34 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
     )
 
 
-def _interaction(name: str, config: ModelConfig, dim: int, preparation: Preparation) -> nn.Module:
+def _interaction(
+    config: ModelConfig, dim: int, preparation: Preparation, counts: TrainingCounts
+) -> nn.Module:
     num_categories = len(preparation.categories) + 1
-    if name == "transformer":
+    if config.name == "transformer":
         return OutfitTransformer(
             _encoder(config),
             widths=list(preparation.widths.values()) or [dim],
             num_categories=num_categories,
             num_slots=len(SLOTS) + 1,
         )
-    if name == "pairwise":
+    if config.name == "pairwise":
         return PairInteraction(
             dim=dim, width=config.width, num_categories=num_categories, dropout=config.dropout
         )
-    if name == "mean-pool":
+    if config.name == "mean-pool":
         return MeanPool(dim=dim, hidden=config.width, dropout=config.dropout)
-    raise BundleError(f"expected a model among {', '.join(MODELS)}, got {name!r}")
+    if config.name == "csa":
+        return CategorySubspaces(
+            dim=dim,
+            width=config.width,
+            num_categories=num_categories,
+            num_slots=len(SLOTS) + 1,
+            dropout=config.dropout,
+        )
+    if config.name == "ngnn":
+        return _node_wise(config, preparation, counts)
+    raise BundleError(f"expected a model among {', '.join(MODELS)}, got {config.name!r}")
 
 
 def _encoder(config: ModelConfig) -> EncoderConfig:
@@ -103,6 +127,21 @@ def _encoder(config: ModelConfig) -> EncoderConfig:
         dropout=config.dropout,
         anova=config.anova,
         attention_bias=config.attention_bias,
+    )
+
+
+def _node_wise(config: ModelConfig, preparation: Preparation, counts: TrainingCounts) -> nn.Module:
+    from engine.models.node_wise import NodeWise  # noqa: PLC0415 - torch-geometric takes seconds
+
+    outfits = numbered_outfits(counts, preparation.categories)
+    pairs = numbered_pairs(counts, preparation.categories)
+    return NodeWise(
+        widths=preparation.widths,
+        groups=CategoryGroups(outfits, min_count=config.min_count, num_slots=len(SLOTS) + 1),
+        fashion_graph=FashionGraph.of(pairs, outfits, config.edge_weights),
+        width=config.width,
+        steps=config.steps,
+        dropout=config.dropout,
     )
 
 

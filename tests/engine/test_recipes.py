@@ -36,6 +36,14 @@ def test_the_transformer_of_the_paper_stands_alone_and_reads_nothing_but_attenti
     )
 
 
+def test_the_graph_network_of_the_paper_stands_alone_with_its_ranking_loss(planted) -> None:
+    paper = recipe("ngnn-paper", seed=0)
+    trained, _ = prepare(planted, paper)
+    assert isinstance(trained.model, BareModel)
+    assert (paper.objective.compatibility, paper.objective.choice_weight) == ("bpr", 0)
+    assert recipe("ngnn", seed=0).model.residual
+
+
 def test_the_transformer_of_the_paper_learns_compatibility_first_and_coarse_before_fine() -> None:
     objective = recipe("transformer-paper", seed=0).objective
     stages = [objective.stage(done) for done in (0.0, 0.5, 0.9)]

@@ -185,7 +185,36 @@ def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
         *config.model.__dataclass_fields__,
         *config.objective.__dataclass_fields__,
     }
-    assert fields - set(SWITCHES) == {"patience", "recipe", "model", "objective"}
+    assert fields - {*SWITCHES, *GRAPH_SWITCHES} == {"patience", "recipe", "model", "objective"}
+
+
+GRAPH_SWITCHES = {"steps": 3, "edge_weights": "uniform", "min_count": 1000}
+
+
+def uneven(dataset: Dataset) -> Dataset:
+    """The dataset with shoes or bottoms taken from some outfits, so that co-occurrence varies."""
+    number = pl.col("outfit_id").str.slice(1).cast(pl.Int64) % 4
+    taken = ((number == 1) & (pl.col("position") == 2)) | (
+        (number == 2) & (pl.col("position") == 1)
+    )
+    outfits = dataset.outfits.filter(~taken)
+    return Dataset(folder=dataset.folder, items=dataset.items, outfits=outfits)
+
+
+@pytest.fixture(scope="module")
+def plain_graph(planted: Dataset) -> torch.Tensor:
+    return weights(train(uneven(planted), tiny_config("ngnn", epochs=1))[0])
+
+
+@pytest.mark.parametrize("switch", GRAPH_SWITCHES)
+def test_every_switch_of_the_graph_network_changes_what_is_learned(
+    planted: Dataset, plain_graph, switch: str
+) -> None:
+    config = tiny_config("ngnn", epochs=1)
+    model = replace(config.model, **{switch: GRAPH_SWITCHES[switch]})
+    trained, _ = train(uneven(planted), replace(config, model=model))
+    changed = weights(trained)
+    assert changed.shape != plain_graph.shape or not torch.allclose(changed, plain_graph, atol=1e-6)
 
 
 def bare(folder: Path, *, outfits: int = 200) -> Dataset:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from graph.outfits import OutfitBatch, join_batches, pad_outfits
+from graph.outfits import OutfitBatch, OutfitGraph, join_batches, pad_outfits
 
 
 @pytest.fixture
@@ -74,3 +74,18 @@ def test_a_part_holds_some_of_the_outfits() -> None:
     part = batch.part(slice(1, 3))
     assert part.rows.tolist() == [[5, 0], [6, 7]]
     assert part.mask.tolist() == [[True, False], [True, True]]
+
+
+def test_the_graph_of_a_batch_joins_every_two_items_of_one_outfit_both_ways() -> None:
+    mask = torch.tensor([[True, False, True, True], [False] * 4, [False, True, False, False]])
+    graph = OutfitGraph.of(mask)
+    assert graph.outfit.tolist() == [0, 0, 0, 2]
+    assert graph.num_outfits == 3
+    edges = {tuple(edge) for edge in graph.edges.T.tolist()}
+    assert edges == {(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)}
+    assert graph.edges.shape == (2, 6)
+
+
+def test_nodes_are_the_true_places_of_the_mask_row_by_row(batch) -> None:
+    assert batch.rows[batch.mask].tolist() == [5, 6, 7, 8, 9, 4]
+    assert OutfitGraph.of(batch.mask).outfit.tolist() == [0, 0, 0, 1, 2, 2]

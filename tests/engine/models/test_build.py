@@ -6,13 +6,21 @@ import torch
 from data.dataset import Dataset
 from data.errors import BundleError
 from engine.models.build import MODELS, ModelConfig, build_model
+from engine.models.category_subspaces import CategorySubspaces
 from engine.models.mean_pool import MeanPool
+from engine.models.node_wise import NodeWise
 from engine.models.pairwise import PairInteraction
 from engine.models.transformer import OutfitTransformer
 from engine.training import Trained, prepare
 from tests.engine.planted import tiny_config
 
-KINDS = {"transformer": OutfitTransformer, "pairwise": PairInteraction, "mean-pool": MeanPool}
+KINDS = {
+    "transformer": OutfitTransformer,
+    "pairwise": PairInteraction,
+    "mean-pool": MeanPool,
+    "ngnn": NodeWise,
+    "csa": CategorySubspaces,
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +51,23 @@ def test_a_pair_head_stands_beside_the_named_interaction(any_trained) -> None:
     assert type(pairs) is PairInteraction
 
 
+def test_steps_edge_weights_and_min_count_are_those_of_the_graph_network(any_trained) -> None:
+    plain = build(any_trained, name="ngnn")
+    # 240 outfits, each with an item of each of the three categories
+    assert plain.fashion_graph.weights[1:, 1:].tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+    assert plain.groups.own.tolist() == [-1, 12, 13, 14]
+    other = build(any_trained, name="ngnn", steps=3, edge_weights="uniform", min_count=241)
+    assert [channel.network.steps for channel in other.channels] == [3, 3]
+    assert other.fashion_graph.weights.unique().tolist() == [1]
+    assert other.groups.own.tolist() == [-1] * 4
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones(any_trained) -> None:
     broken = ModelConfig()
     object.__setattr__(broken, "name", "oracle")
-    with pytest.raises(BundleError, match="transformer, pairwise, mean-pool, got 'oracle'"):
+    with pytest.raises(
+        BundleError, match="transformer, pairwise, mean-pool, ngnn, csa, got 'oracle'"
+    ):
         build_model(broken, any_trained.preparation, any_trained.counts)
 
 

@@ -1,0 +1,68 @@
+"""A linear map a group of rows, all groups in one product.
+
+Rows are laid out in tiles of one group each, so that neither time nor memory grows with the number
+of groups times the number of rows, and no group is looped over.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+TILE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GroupedRows:
+    """Where each row stands among tiles of one group each; a tile's free places are zero.
+
+    Args:
+        place: of each row.
+        tile_group: the group of each tile.
+    """
+
+    place: Int[Tensor, " rows"]
+    tile_group: Int[Tensor, " tiles"]
+
+    @classmethod
+    def of(cls, group: Int[Tensor, " rows"], num_groups: int) -> "GroupedRows":
+        """Lay out rows by their group."""
+        order = group.argsort(stable=True)
+        sizes = group.bincount(minlength=num_groups)
+        tiles = (sizes + TILE - 1) // TILE
+        rank = torch.arange(len(group), device=group.device) - _starts(sizes)[group[order]]
+        place = torch.empty_like(group)
+        place[order] = _starts(tiles)[group[order]] * TILE + rank
+        groups = torch.arange(num_groups, device=group.device)
+        return cls(place=place, tile_group=groups.repeat_interleave(tiles))
+
+
+class GroupedLinear(nn.Module):
+    """The linear map of each row's group.
+
+    Args:
+        inputs: numbers in a row.
+        outputs: numbers in its image.
+        num_groups: each with a map of its own.
+        bias: whether each group adds a vector of its own.
+    """
+
+    def __init__(self, inputs: int, outputs: int, num_groups: int, *, bias: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(num_groups, inputs, outputs) * inputs**-0.5)
+        self.bias = nn.Parameter(torch.randn(num_groups, outputs)) if bias else None
+
+    def forward(
+        self, x: Float[Tensor, "rows inputs"], rows: GroupedRows
+    ) -> Float[Tensor, "rows outputs"]:
+        """Map every row."""
+        tiled = x.new_zeros(len(rows.tile_group) * TILE, x.shape[1]).index_copy(0, rows.place, x)
+        mapped = tiled.view(-1, TILE, x.shape[1]) @ self.weight.index_select(0, rows.tile_group)
+        if self.bias is not None:
+            mapped = mapped + self.bias.index_select(0, rows.tile_group)[:, None]
+        return mapped.flatten(0, 1).index_select(0, rows.place)
+
+
+def _starts(sizes: Int[Tensor, " parts"]) -> Int[Tensor, " parts"]:
+    return sizes.cumsum(0) - sizes
