@@ -8,12 +8,14 @@ import numpy as np
 import torch
 
 from data.dataset import Dataset
+from engine.category_fit import fit_category_prior
 from engine.dataset_features import dataset_features
 from engine.items import ItemFeatures
 from engine.modality_choice import telling_modalities
 from engine.model_scorer import ModelScorer, encode_items
 from engine.models.build import build_model
 from engine.models.model import Model
+from engine.models.outfit_model import OutfitModel
 from engine.preparation import Preparation
 from engine.training_config import TrainingConfig
 from engine.training_counts import TrainingCounts
@@ -53,12 +55,16 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
     )
     preparation = _choose_modalities(fitted, fitted.apply(dataset.items, stored), outfits, config)
     counts = TrainingCounts.count(dataset)
+    features = preparation.apply(dataset.items, stored)
+    model = build_model(config.model, preparation, counts)
+    if isinstance(model, OutfitModel):
+        fit_category_prior(model.prior, features, outfits, seed=config.seed)
     trained = Trained(
         config=config,
         preparation=preparation,
         counts=counts,
-        features=preparation.apply(dataset.items, stored),
-        model=build_model(config.model, preparation, counts).to(best_device()),
+        features=features,
+        model=model.to(best_device()),
     )
     return trained, dataset
 

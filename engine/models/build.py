@@ -13,6 +13,7 @@ from engine.model_names import MODELS, ModelName
 from engine.models.bare_model import BareModel
 from engine.models.category_prior import CategoryPrior
 from engine.models.category_subspaces import CategorySubspaces
+from engine.models.chance import Chance
 from engine.models.mean_pool import MeanPool
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
@@ -25,6 +26,9 @@ from engine.preparation import Preparation
 from engine.training_counts import TrainingCounts
 from graph.category_groups import CategoryGroups
 from graph.fashion_graph import EdgeWeights, FashionGraph
+
+_UNKNOWN = ""
+"""The name of no category."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +84,9 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
         interaction = SummedInteractions([interaction, pairs])
     if not config.residual:
         return BareModel(tower=tower, interaction=interaction)
-    pmi = _prior_table(preparation, counts)
-    return OutfitModel(
-        tower=tower,
-        prior=CategoryPrior(pmi),
-        choice_prior=CategoryPrior(pmi),
-        interaction=interaction,
-    )
+    prior = CategoryPrior(_prior_table(preparation, counts))
+    chance = Chance(len(preparation.categories) + 1)
+    return OutfitModel(tower=tower, prior=prior, chance=chance, interaction=interaction)
 
 
 def _interaction(
@@ -146,6 +146,9 @@ def _node_wise(config: ModelConfig, preparation: Preparation, counts: TrainingCo
 
 
 def _prior_table(preparation: Preparation, counts: TrainingCounts) -> torch.Tensor:
-    """The pmi of category numbers: the neutral category first, where the table has it last."""
-    table = np.roll(pmi_table(counts, preparation.categories), (1, 1), axis=(0, 1))
-    return torch.from_numpy(table.astype(np.float32))
+    """The pmi of category numbers; the unknown one, number 0, is one that outfits never hold.
+
+    Add-one smoothing then says that it is worn with its like rather than with what is known.
+    """
+    names = [_UNKNOWN, *preparation.categories]
+    return torch.from_numpy(pmi_table(counts, names)[:-1, :-1].astype(np.float32))

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.category_prior import CategoryPrior
+from engine.models.chance import Chance
 from engine.models.model import Model, OutfitLogits
 from engine.models.pooling import masked_mean, pair_mean
 from engine.models.tower import ItemTower
@@ -34,6 +35,11 @@ class PlacedItems:
             vectors=tokens.vectors[batch.rows] * batch.mask[..., None],
             mask=batch.mask,
         )
+
+    @property
+    def known(self) -> Bool[Tensor, "outfits items"]:
+        """Which places hold an item with content."""
+        return self.mask & (self.vectors != 0).any(-1)
 
 
 class Interaction(Protocol):
@@ -80,8 +86,8 @@ class OutfitModel(Model):
 
     Args:
         tower: embeds items.
-        prior: judges the categories of whole outfits.
-        choice_prior: judges the category of a candidate.
+        prior: judges the categories; fitted before and held fixed, but for a scale and an offset.
+        chance: takes out of whole outfits' logits what is by chance; fitted after the rest.
         interaction: the part that gives the model its name.
     """
 
@@ -90,18 +96,28 @@ class OutfitModel(Model):
         *,
         tower: ItemTower,
         prior: CategoryPrior,
-        choice_prior: CategoryPrior,
+        chance: Chance,
         interaction: nn.Module,
     ) -> None:
         super().__init__()
         self.tower = tower
-        self.prior = prior
-        self.choice_prior = choice_prior
+        self.prior = prior.requires_grad_(False)  # noqa: FBT003 - torch's own signature
+        self.chance = chance.requires_grad_(False)  # noqa: FBT003 - torch's own signature
+        self.outfit_scale = nn.Parameter(torch.tensor(1.0))
+        self.outfit_offset = nn.Parameter(torch.tensor(0.0))
+        self.choice_scale = nn.Parameter(torch.tensor(1.0))
         self.interaction = interaction
         interaction.start_at_zero()  # type: ignore[operator]
         self.log_temperature = nn.Parameter(torch.tensor(2.0))
         self.offset = nn.Parameter(torch.tensor(-1.0))
         self.text_weight = nn.Parameter(torch.tensor(1.0))
+
+    def train(self, mode: bool = True) -> "OutfitModel":  # noqa: FBT001, FBT002 - torch's own
+        """Train all but prior and chance, which are fitted by themselves."""
+        super().train(mode)
+        self.prior.eval()
+        self.chance.eval()
+        return self
 
     def encode(self, items: ItemFeatures) -> ItemTokens:
         """Embed items, whatever outfit they are in."""
@@ -111,11 +127,12 @@ class OutfitModel(Model):
     def judge(self, tokens: ItemTokens, batch: OutfitBatch) -> OutfitLogits:
         """Logits of each outfit, without regard to the order of its items."""
         items = PlacedItems.gather(tokens, batch)
-        content = self._content_logit(items)
-        plausible = functional.logsigmoid(self.prior(items.category, items.mask))
+        content = self.content_logit(items)
+        beyond = self.chance.beyond(content, items.category, items.slot, items.known)
+        prior = self.prior(items.category, items.slot, items.mask)
+        plausible = functional.logsigmoid(self.outfit_offset + self.outfit_scale * prior)
         return OutfitLogits(
-            compatibility=content + plausible,
-            choice=content + self.choice_prior(items.category, items.mask),
+            compatibility=beyond + plausible, choice=content + self.choice_scale * prior
         )
 
     def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:
@@ -137,9 +154,10 @@ class OutfitModel(Model):
         start = masked_mean(context.vectors, context.mask) + self.text_weight * wanted.vectors
         return functional.normalize(start + self.interaction.target(context, wanted), dim=-1)  # type: ignore[operator]
 
-    def _content_logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+    def content_logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
+        """What the items say, whatever their categories."""
         similarity = items.vectors @ items.vectors.transpose(1, 2)
-        known = items.mask & (items.vectors != 0).any(-1)
+        known = items.known
         mean = pair_mean(similarity, known[:, :, None] & known[:, None, :])
         added: Tensor = self.interaction.logit(items)  # type: ignore[operator]
         return self.offset + self.log_temperature.exp() * mean + added

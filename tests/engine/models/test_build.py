@@ -76,16 +76,14 @@ def test_the_prior_holds_the_pmi_of_the_training_outfits_with_the_unknown_one_fi
 ) -> None:
     model = build_model(ModelConfig(), any_trained.preparation, any_trained.counts)
     pmi = model.prior.pmi
-    assert pmi.shape == (4, 4)
-    assert not pmi[0].any()
-    assert not pmi[:, 0].any()
-    # 240 outfits of a top, a bottom and shoes: 241 of each mixed pair, 1 of each pair of equals
-    total = 6 * 241 + 3
-    marginal = (2 * 241 + 1) / total
-    mixed, equal = 241 / total / marginal**2, 1 / total / marginal**2
-    expected = torch.tensor([[mixed] * 3] * 3).fill_diagonal_(equal).log()
-    torch.testing.assert_close(pmi[1:, 1:], expected)
-    assert model.choice_prior.pmi.equal(pmi)
+    # 240 outfits of a top, a bottom and shoes: 241 of each mixed pair; 1 of each pair of equals and
+    # of each pair with the unknown category
+    total = 6 * 241 + 3 + 7
+    known, unknown = (2 * 241 + 2) / total, 4 / total
+    expected = torch.full((4, 4), 241 / total / known**2).fill_diagonal_(1 / total / known**2)
+    expected[0] = expected[:, 0] = 1 / total / known / unknown
+    expected[0, 0] = 1 / total / unknown**2
+    torch.testing.assert_close(pmi, expected.log())
 
 
 def test_no_model_remembers_items(any_trained) -> None:

@@ -19,7 +19,7 @@ from graph.outfits import OutfitBatch, pad_outfits
 from tests.engine.planted import shaken
 
 OUTFITS = [[3, 33, 63], [4, 40], [5, 50, 70, 10], [20, 45], [0, 31, 62], [29]]
-CLOSE = {"atol": 1e-5, "rtol": 0}
+CLOSE = {"atol": 1e-5, "rtol": 1e-5}
 
 
 @pytest.fixture
@@ -243,8 +243,9 @@ def example_loss(model: Model, trained: Trained, dataset: Dataset) -> torch.Tens
 def test_gradient_reaches_every_parameter(model, trained, planted) -> None:
     example_loss(model, trained, planted).backward()
     for label, parameter in model.named_parameters():
-        assert parameter.grad is not None, label
-        assert parameter.grad.any(), label
+        if parameter.requires_grad:
+            assert parameter.grad is not None, label
+            assert parameter.grad.any(), label
 
 
 def built(trained: Trained, config: ModelConfig, *, seed: int) -> Model:

@@ -5,6 +5,7 @@ import torch
 
 from engine.items import ItemTokens
 from engine.models.category_prior import CategoryPrior
+from engine.models.chance import Chance
 from engine.models.mean_pool import MeanPool
 from engine.models.outfit_model import OutfitModel, PlacedItems
 from engine.models.tower import ItemTower
@@ -23,20 +24,21 @@ def tokens() -> ItemTokens:
 
 @pytest.fixture
 def model() -> OutfitModel:
-    """Untrained, so the interaction is silent; temperature 10, offset -1, priors as given."""
+    """Untrained, so the interaction is silent; temperature 10, offset -1, prior as given."""
     model = OutfitModel(
         tower=ItemTower({"look": 2}, modality_dropout=0.0, dropout=0.0),
         prior=CategoryPrior(PMI),
-        choice_prior=CategoryPrior(PMI),
+        chance=Chance(3),
         interaction=MeanPool(dim=2, hidden=4, dropout=0.0),
     )
     values = {
         model.log_temperature: math.log(10),
         model.offset: -1,
         model.prior.scale: 2,
-        model.prior.offset: 0.5,
-        model.choice_prior.scale: 3,
-        model.choice_prior.offset: 0.25,
+        model.prior.offset: 0.25,
+        model.outfit_scale: 3,
+        model.outfit_offset: 0.5,
+        model.choice_scale: 2,
         model.text_weight: 2,
     }
     with torch.no_grad():
@@ -52,31 +54,31 @@ def log_sigmoid(x: float) -> float:
 def test_logits_are_the_similarity_of_items_and_what_the_categories_say(model, tokens) -> None:
     logits = model.judge(tokens, pad_outfits([[0, 2]]))
     content = -1 + 10 * 0.6
-    assert logits.compatibility.item() == pytest.approx(content + log_sigmoid(2 * 1 + 0.5))
-    assert logits.choice.item() == pytest.approx(content + 3 * 1 + 0.25)
+    assert logits.compatibility.item() == pytest.approx(content + log_sigmoid(3 * 2.25 + 0.5))
+    assert logits.choice.item() == pytest.approx(content + 2 * 2.25)
 
 
 def test_similarity_is_the_mean_over_pairs_of_items_that_have_content(model, tokens) -> None:
     with_bare = model.judge(tokens, pad_outfits([[0, 1, 2, 3]])).choice.item()
     pmi = (1 + 1 - 4 - 4 + 1 + 1) / 6
     content = -1 + 10 * (0 + 0.6 + 0.8) / 3
-    assert with_bare == pytest.approx(content + 3 * pmi + 0.25)
+    assert with_bare == pytest.approx(content + 2 * (2 * pmi + 0.25))
 
 
 def test_implausible_categories_cost_an_outfit_in_full_and_plausible_ones_gain_little(
     model, tokens
 ) -> None:
     good, bad = model.judge(tokens, pad_outfits([[0, 1], [0, 3]])).compatibility.tolist()
-    assert good == pytest.approx(-1 + log_sigmoid(2.5))
-    assert bad == pytest.approx(-1 + log_sigmoid(-7.5))
-    assert log_sigmoid(2.5) > -0.1
-    assert log_sigmoid(-7.5) < -7.4
+    assert good == pytest.approx(-1 + log_sigmoid(7.25))
+    assert bad == pytest.approx(-1 + log_sigmoid(-22.75))
+    assert log_sigmoid(7.25) > -0.1
+    assert log_sigmoid(-22.75) < -22.7
 
 
 def test_an_outfit_of_one_or_none_has_the_logit_of_no_evidence(model, tokens) -> None:
     logits = model.judge(tokens, pad_outfits([[0], []]))
-    assert logits.compatibility.tolist() == pytest.approx([-1 + log_sigmoid(0.5)] * 2)
-    assert logits.choice.tolist() == pytest.approx([-0.75] * 2)
+    assert logits.compatibility.tolist() == pytest.approx([-1 + log_sigmoid(1.25)] * 2)
+    assert logits.choice.tolist() == pytest.approx([-0.5] * 2)
 
 
 def test_the_target_is_the_direction_of_the_context_and_of_the_weighted_description(
@@ -97,3 +99,10 @@ def test_places_hold_what_the_rows_hold_and_zero_where_there_is_no_item(tokens) 
     assert items.slot.tolist() == [[5, 0, 5]]
     torch.testing.assert_close(items.vectors, torch.tensor([[[0.6, 0.8], [0, 0], [0, 1.0]]]))
     assert items.mask.equal(batch.mask)
+
+
+def test_training_leaves_the_fitted_prior_as_it_is(model) -> None:
+    model.train()
+    assert model.interaction.training
+    assert not model.prior.training
+    assert not any(parameter.requires_grad for parameter in model.prior.parameters())
