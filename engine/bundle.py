@@ -32,6 +32,7 @@ from data.tables import check_items
 from engine.metric import METRIC
 from engine.model_scorer import encode_items
 from engine.models.build import ModelConfig, build_model
+from engine.models.ensemble import Ensemble
 from engine.models.model import Model
 from engine.preparation import Preparation
 from engine.preparation_files import describe_preparation, restore_preparation
@@ -79,30 +80,47 @@ def write_bundle(
     vectors = encode_items(trained.model, trained.features).vectors.cpu().numpy()
     names, arrays = describe_preparation(trained.preparation)
     with atomic_folder(out) as folder:
-        save_weights(_weights(trained.model), folder / "model.safetensors")
+        save_model(trained.model, folder)
         save_file(arrays, folder / "preparation.safetensors")
         dataset.items[order].write_parquet(folder / "items.parquet")
         np.save(folder / "vectors.npy", vectors[order])
         trained.counts.write(folder)
-        files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
-        digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
-        manifest = {
-            "schema_version": SCHEMA_VERSION,
-            "bundle_id": f"{trained.config.recipe}-{digest}",
-            "model": trained.config.recipe,
-            "seed": trained.config.seed,
-            "metric": METRIC,
-            "dim": vectors.shape[1],
-            "num_items": len(vectors),
-            "command": command,
-            "config": asdict(trained.config),
-            "validation": _best(epochs).validation,
-            "epochs": [epoch.number for epoch in epochs][-1],
-            "preparation": names,
-            "files": files,
-        }
-        manifest["sha256"] = _seal(manifest)
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        return seal_bundle(
+            folder,
+            {
+                "model": trained.config.recipe,
+                "seed": trained.config.seed,
+                "dim": vectors.shape[1],
+                "num_items": len(vectors),
+                "command": command,
+                "config": asdict(trained.config),
+                "validation": _best(epochs).validation,
+                "epochs": [epoch.number for epoch in epochs][-1],
+                "preparation": names,
+            },
+        )
+
+
+def save_model(model: Model, folder: Path) -> None:
+    """Write the weights, none sharing memory with another, as safetensors wants them."""
+    state = model.state_dict()
+    weights = {name: weight.cpu().contiguous().clone() for name, weight in state.items()}
+    save_weights(weights, folder / "model.safetensors")
+
+
+def seal_bundle(folder: Path, description: Mapping[str, Any]) -> str:
+    """Write the manifest over the files of a folder; the bundle's id."""
+    files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+    digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "bundle_id": f"{description['model']}-{digest}",
+        "metric": METRIC,
+        **description,
+        "files": files,
+    }
+    manifest["sha256"] = _seal(manifest)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return str(manifest["bundle_id"])
 
 
@@ -143,7 +161,7 @@ def load_bundle(folder: Path) -> Bundle:
     arrays = load_file(folder / "preparation.safetensors")
     preparation = restore_preparation(manifest["preparation"], arrays)
     counts = TrainingCounts.read(folder)
-    model = build_model(ModelConfig(**manifest["config"]["model"]), preparation, counts)
+    model = _build(manifest["config"], preparation, counts)
     model.load_state_dict(load_weights(folder / "model.safetensors"))
     items = pl.read_parquet(folder / "items.parquet")
     check_items(items, folder / "items.parquet")
@@ -163,9 +181,12 @@ def _by_partition(items: pl.DataFrame) -> np.ndarray:
     return order.to_numpy()
 
 
-def _weights(model: Model) -> dict[str, Any]:
-    """Weights by name, none sharing memory with another, as safetensors wants them."""
-    return {name: weight.cpu().contiguous().clone() for name, weight in model.state_dict().items()}
+def _build(config: Mapping[str, Any], preparation: Preparation, counts: TrainingCounts) -> Model:
+    """The untrained model that a manifest describes."""
+    if "members" not in config:
+        return build_model(ModelConfig(**config["model"]), preparation, counts)
+    members = [_build(member, preparation, counts) for member in config["members"]]
+    return Ensemble(members, [preparation.dim] * len(members))
 
 
 def _best(epochs: Sequence[Epoch]) -> Epoch:

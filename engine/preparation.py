@@ -107,6 +107,11 @@ class Preparation:
             for part in self.modalities
         }
 
+    @property
+    def dim(self) -> int:
+        """Numbers in an item embedding: one, always zero, where there is no modality at all."""
+        return max(sum(self.widths.values()), 1)
+
     def only(self, names: Collection[str]) -> "Preparation":
         """The same preparation without the modalities that are not named."""
         return replace(

@@ -23,6 +23,9 @@ from engine.validation import with_validation
 
 log = logging.getLogger(__name__)
 
+PREPARATION_SEED = 0
+"""Items are prepared in one way whatever the seed, so that models of all seeds can be joined."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trained:
@@ -42,7 +45,7 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
         SchemaError: there are no training outfits.
         BundleError: a feature of the dataset is damaged.
     """
-    dataset = with_validation(dataset, seed=config.seed)
+    dataset = with_validation(dataset, seed=PREPARATION_SEED)
     torch.manual_seed(config.seed)
     outfits = dataset.outfit_rows("train")
     stored = dataset_features(dataset)
@@ -51,9 +54,9 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
         stored,
         np.unique(np.concatenate(outfits)),
         width=config.feature_width,
-        seed=config.seed,
+        seed=PREPARATION_SEED,
     )
-    preparation = _choose_modalities(fitted, fitted.apply(dataset.items, stored), outfits, config)
+    preparation = _choose_modalities(fitted, fitted.apply(dataset.items, stored), outfits)
     counts = TrainingCounts.count(dataset)
     features = preparation.apply(dataset.items, stored)
     model = build_model(config.model, preparation, counts)
@@ -84,10 +87,9 @@ def _choose_modalities(
     preparation: Preparation,
     features: ItemFeatures,
     outfits: Sequence[np.ndarray],
-    config: TrainingConfig,
 ) -> Preparation:
     """The preparation without modalities that say nothing of what is worn together."""
-    kept = telling_modalities(features, preparation.widths, outfits, seed=config.seed)
+    kept = telling_modalities(features, preparation.widths, outfits, seed=PREPARATION_SEED)
     for name in preparation.widths.keys() - kept.keys():
         log.info("left out %s: it says nothing of what is worn together", name)
     return preparation.only(kept)

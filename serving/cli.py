@@ -17,6 +17,7 @@ for name in (
     "split",
     "encode",
     "train",
+    "ensemble",
     "questions",
     "evaluate",
     "compare",
