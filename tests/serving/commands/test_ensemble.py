@@ -2,13 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from data.errors import SchemaError
 from engine.bundle import read_manifest
 from serving.cli import app
 
 
 def test_too_few_bundles_are_refused_and_nothing_is_written(tiny_bundle: Path, tmp_path) -> None:
-    from data.errors import SchemaError  # noqa: PLC0415
-
     with pytest.raises(SchemaError, match="at least two bundles"):
         app(
             ["ensemble", str(tiny_bundle), "--out", str(tmp_path / "out")],
@@ -18,7 +17,7 @@ def test_too_few_bundles_are_refused_and_nothing_is_written(tiny_bundle: Path, t
     assert not (tmp_path / "out").exists()
 
 
-def test_bundles_are_joined(tiny_bundle: Path, tiny_shop: Path, tmp_path, capsys) -> None:
+def test_bundles_are_joined(tiny_shop: Path, tmp_path, capsys) -> None:
     flags = ["--model", "mean-pool", "--epochs", "1", "--out", str(tmp_path / "other")]
     app(["train", str(tiny_shop), *flags], exit_on_error=False, result_action="return_value")
     app(
