@@ -36,6 +36,8 @@ class ComplementEngine(Protocol):
         slots: Sequence[Slot],
         k: int,
         filters: Filters = ...,
+        *,
+        min_relevance: float | None = None,
     ) -> list[list[Complement]]:
         """At most k complements of each context in its slot.
 
@@ -52,6 +54,7 @@ class Wanted:
     slots: tuple[str, ...]
     k: int
     filters: Filters = NO_FILTERS
+    min_relevance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -148,7 +151,13 @@ class BatchRecommender:
     def _ask(
         self, contexts: Sequence[Sequence[Item]], slots: Sequence[Slot]
     ) -> list[list[Complement]]:
-        return self.engine.complements_batch(contexts, slots, self.wanted.k, self.wanted.filters)
+        return self.engine.complements_batch(
+            contexts,
+            slots,
+            self.wanted.k,
+            self.wanted.filters,
+            min_relevance=self.wanted.min_relevance,
+        )
 
 
 def recommend_file(
@@ -199,9 +208,9 @@ def _table(
     names: Sequence[tuple[str, str]], answers: Sequence[Sequence[Complement]]
 ) -> pl.DataFrame:
     rows = [
-        (context_id, slot, rank, complement.item_id, complement.similarity)
+        (context_id, slot, rank, one.item_id, one.similarity, one.relevance)
         for (context_id, slot), answer in zip(names, answers, strict=True)
-        for rank, complement in enumerate(answer, start=1)
+        for rank, one in enumerate(answer, start=1)
     ]
     return pl.DataFrame(rows, schema=COMPLEMENT_SCHEMA, orient="row")
 

@@ -6,6 +6,8 @@ BUNDLE/
 ├── preparation.safetensors   directions and word weights
 ├── items.parquet             the catalogue, sorted by slot and category
 ├── vectors.npy               its item embeddings, in the same order
+├── calibration.json          from logits to probabilities
+├── relevance.safetensors     from similarities to relevance, and its figures in relevance.json
 └── training_*.parquet        counts of the training outfits
 """
 
@@ -29,6 +31,7 @@ from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError
 from data.tables import check_items
+from engine.confidence import Confidence
 from engine.metric import METRIC
 from engine.model_scorer import encode_items
 from engine.models.build import ModelConfig, build_model
@@ -39,7 +42,7 @@ from engine.preparation_files import describe_preparation, restore_preparation
 from engine.training import Epoch, Trained
 from engine.training_counts import TrainingCounts
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST = "bundle.json"
 
 
@@ -53,6 +56,7 @@ class Bundle:
     preparation: Preparation
     counts: TrainingCounts
     model: Model
+    confidence: Confidence
 
     def mapped_vectors(self) -> torch.Tensor:
         """The item embeddings as a tensor over the same mapped memory."""
@@ -62,7 +66,13 @@ class Bundle:
 
 
 def write_bundle(
-    trained: Trained, dataset: Dataset, out: Path, *, epochs: Sequence[Epoch], command: str
+    trained: Trained,
+    dataset: Dataset,
+    out: Path,
+    *,
+    epochs: Sequence[Epoch],
+    command: str,
+    confidence: Confidence | None = None,
 ) -> str:
     """Write a trained model with the catalogue of its dataset; the bundle's id.
 
@@ -72,6 +82,7 @@ def write_bundle(
         out: a new folder.
         epochs: what `fit` gave.
         command: that trained it.
+        confidence: fitted after the model; None for the plain sigmoid and no relevance.
 
     Raises:
         InputError: `out` holds something already: bundles never change.
@@ -85,6 +96,7 @@ def write_bundle(
         dataset.items[order].write_parquet(folder / "items.parquet")
         np.save(folder / "vectors.npy", vectors[order])
         trained.counts.write(folder)
+        (confidence or Confidence.none(trained.preparation.num_parts)).write(folder)
         return seal_bundle(
             folder,
             {
@@ -172,6 +184,7 @@ def load_bundle(folder: Path) -> Bundle:
         preparation=preparation,
         counts=counts,
         model=model.eval(),
+        confidence=Confidence.read(folder, preparation.num_parts),
     )
 
 

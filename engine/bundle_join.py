@@ -2,27 +2,37 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data.atomic import atomic_folder
+from data.dataset import Dataset
 from data.errors import BundleError, SchemaError
-from engine.bundle import load_bundle, save_model, seal_bundle
+from engine.bundle import Bundle, load_bundle, save_model, seal_bundle
+from engine.bundle_calibration import freeze
+from engine.confidence import FILES as CONFIDENCE_FILES
+from engine.confidence import Confidence, fit_confidence
 from engine.models.ensemble import Ensemble
+from engine.validation import with_validation
 
-MODEL = "model.safetensors"
-VECTORS = "vectors.npy"
+OWN = {"model.safetensors", "vectors.npy", *CONFIDENCE_FILES}
+"""Files that every member has for itself."""
 
 
-def join_bundles(folders: Sequence[Path], out: Path, *, command: str) -> str:
+def join_bundles(
+    folders: Sequence[Path], out: Path, *, command: str, dataset: Dataset | None = None
+) -> str:
     """Write the ensemble of bundles that were trained on one dataset; the id of the new bundle.
 
     Args:
         folders: the members, each once; models of any kind and seed.
         out: a new folder.
         command: that joins them.
+        dataset: that they were trained on, to fit probabilities and relevance; None for the plain
+            sigmoid of the mean logit, and no relevance.
 
     Raises:
         SchemaError: there are fewer than two members, or one stands twice.
@@ -43,7 +53,8 @@ def join_bundles(folders: Sequence[Path], out: Path, *, command: str) -> str:
             shutil.copyfile(folders[0] / name, folder / name)
         save_model(model, folder)
         vectors = np.concatenate([bundle.vectors for bundle in bundles], axis=1)
-        np.save(folder / VECTORS, vectors * np.float32(model.share))
+        np.save(folder / "vectors.npy", vectors * np.float32(model.share))
+        _confidence(replace(bundles[0], model=model.eval()), dataset).write(folder)
         return seal_bundle(
             folder,
             {
@@ -60,9 +71,18 @@ def join_bundles(folders: Sequence[Path], out: Path, *, command: str) -> str:
         )
 
 
+def _confidence(ensemble: Bundle, dataset: Dataset | None) -> Confidence:
+    """What is fitted for an ensemble; its seed is that of the first member."""
+    if dataset is None:
+        return Confidence.none(ensemble.preparation.num_parts)
+    seed = ensemble.manifest["seed"]
+    dataset = with_validation(dataset, seed=seed)
+    return fit_confidence(freeze(ensemble, dataset), dataset, seed=seed)
+
+
 def _shared(manifest: Mapping[str, Any]) -> list[str]:
     """The files that all members have alike: how items are prepared, the catalogue, the counts."""
-    return [name for name in manifest["files"] if name not in (MODEL, VECTORS)]
+    return [name for name in manifest["files"] if name not in OWN]
 
 
 def _refuse_repeated(manifests: Sequence[Mapping[str, Any]]) -> None:

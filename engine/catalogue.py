@@ -104,6 +104,15 @@ class Catalogue:
         blocks = np.split(self.bundle.vectors[row], ends)[: len(widths)]
         return [name for name, block in zip(widths, blocks, strict=True) if not block.any()]
 
+    def kind(self, item: Item) -> str | None:
+        """The category in which to look for another of its kind; None where there is none."""
+        if isinstance(item, ItemContent):
+            names: tuple[str | None, ...] = (item.category, slot_of(item.category or ""))
+        else:
+            row = self.bundle.items.row(self.row_of[item], named=True)
+            names = (row["category"], row["slot"])
+        return next((name for name in names if name in self.index.partitions), None)
+
     def search(
         self,
         targets: Float32[np.ndarray, "targets dim"],

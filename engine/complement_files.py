@@ -18,6 +18,7 @@ COMPLEMENT_SCHEMA: Final = pl.Schema(
         "rank": pl.Int32(),
         "item_id": pl.String(),
         "similarity": pl.Float32(),
+        "relevance": pl.Float32(),
     }
 )
 """One row for each complement, the best of its context and slot at rank 1."""

@@ -21,6 +21,7 @@ from data.tables import UNKNOWN_CATEGORY
 from engine.bag import BagOfWords
 from engine.encoding import item_texts
 from engine.items import ItemFeatures
+from engine.presence import part_names
 from engine.whitening import Whitening
 
 WORD = re.compile(r"[^\W_]{2,}")
@@ -111,6 +112,11 @@ class Preparation:
     def dim(self) -> int:
         """Numbers in an item embedding: one, always zero, where there is no modality at all."""
         return max(sum(self.widths.values()), 1)
+
+    @property
+    def num_parts(self) -> int:
+        """How many things may be known of an item: its modalities and its category."""
+        return len(part_names(self.widths))
 
     def only(self, names: Collection[str]) -> "Preparation":
         """The same preparation without the modalities that are not named."""

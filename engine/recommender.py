@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +13,22 @@ from jaxtyping import Float32
 from data.errors import SchemaError
 from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
+from engine.explainer import PROPOSALS, Explainer
 from engine.inline_items import Placed
 from engine.items import ItemTokens
 from engine.metric import TEMPERATURE, similarity
 from engine.models.model import OutfitLogits
+from engine.relevance_judge import RelevanceJudge
 from engine.requests import (
     BundleInfo,
     Complement,
+    Explanation,
     Filters,
     Item,
     ItemContent,
     OutfitScore,
     RankedCandidate,
+    Replacement,
     Slot,
 )
 from graph.outfits import OutfitBatch, pad_outfits
@@ -41,6 +46,12 @@ class Recommender:
     def __init__(self, bundle: Bundle) -> None:
         self._model = bundle.model
         self._catalogue = Catalogue.of(bundle)
+        self._relevance = RelevanceJudge(adapter=bundle.confidence.relevance)
+        self._explainer = Explainer(
+            model=bundle.model,
+            calibrator=bundle.confidence.calibration.calibrator,
+            widths=bundle.preparation.widths,
+        )
         self.info = BundleInfo(
             bundle_id=bundle.manifest["bundle_id"],
             model=bundle.manifest["model"],
@@ -72,15 +83,33 @@ class Recommender:
         ]
         if not placed:
             return []
-        logits = self._judge(placed).compatibility
+        tokens = self._tokens(list(itertools.chain(*placed)))
+        logits, probabilities = self._explainer.judge(tokens, _ranges(placed))
         return [
-            OutfitScore(
-                logit=float(logit),
-                probability=float(torch.sigmoid(logit)),
-                missing=self.missing(outfit),
-            )
-            for outfit, logit in zip(outfits, logits, strict=True)
+            OutfitScore(logit=logit, probability=probability, missing=self.missing(outfit))
+            for outfit, logit, probability in zip(outfits, logits, probabilities, strict=True)
         ]
+
+    def explain(self, outfit: Sequence[Item], filters: Filters = NO_FILTERS) -> Explanation:
+        """What items and pairs add to the outfit's logit, and what to put for the weakest.
+
+        Args:
+            outfit: to be explained.
+            filters: on what may be proposed.
+        """
+        tokens = self._tokens(self._catalogue.places(outfit, "items"))
+        attribution = self._explainer.attribute(tokens)
+        (logit,), (probability,) = self._explainer.judge(tokens, pad_outfits([range(len(outfit))]))
+        weakest = attribution.weakest
+        return Explanation(
+            score=OutfitScore(logit=logit, probability=probability, missing=self.missing(outfit)),
+            empty_logit=attribution.empty_logit,
+            items=attribution.items,
+            pairs=attribution.pairs,
+            exact=attribution.exact,
+            weakest=weakest,
+            replacement=self._replacement(outfit, weakest, tokens, logit=logit, filters=filters),
+        )
 
     def fill(
         self, context: Sequence[Item], candidates: Sequence[Item], slot: Slot | None = None
@@ -107,13 +136,34 @@ class Recommender:
         ]
 
     def complements(
-        self, context: Sequence[Item], slot: Slot, k: int, filters: Filters = NO_FILTERS
+        self,
+        context: Sequence[Item],
+        slot: Slot,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        *,
+        min_relevance: float | None = None,
     ) -> list[Complement]:
-        """At most k catalogue items of the slot, none of the context, nearest to the target."""
-        target = self.embed_target(context, slot)
-        return self._catalogue.search(
-            target[None], slot, k, filters=filters, passed_over=[_ids(context)]
-        )[0]
+        """At most k catalogue items of the slot, none of the context, nearest to the target.
+
+        Args:
+            context: a partial outfit.
+            slot: what is wanted.
+            k: at least 1.
+            filters: on what may answer.
+            min_relevance: of every answer, from 0 to 1; fewer than k may reach it, or none.
+
+        Raises:
+            BundleError: a relevance is asked for and the bundle cannot tell any.
+        """
+        self._relevance.check(min_relevance)
+        placed = self._catalogue.places(context, "context")
+        wanted = self._wanted([slot], ["slot"])
+        targets = self._embed([placed], wanted)
+        found = self._catalogue.search(
+            targets, slot, k, filters=filters, passed_over=[_ids(context)]
+        )
+        return self._relevance.judge(found, targets, wanted, min_relevance)[0]
 
     def complements_batch(
         self,
@@ -121,17 +171,22 @@ class Recommender:
         slots: Sequence[Slot],
         k: int,
         filters: Filters = NO_FILTERS,
+        *,
+        min_relevance: float | None = None,
     ) -> list[list[Complement]]:
         """`complements` of many contexts, a slot each; those of one category are searched at once.
 
         Raises:
             InputError: of any context; the field begins with `contexts[number]`.
+            BundleError: as of `complements`.
         """
+        self._relevance.check(min_relevance)
         if not contexts:
             return []
         places = [self._catalogue.places(each, f"contexts[{n}]") for n, each in enumerate(contexts)]
         fields = [f"slots[{number}]" for number in range(len(slots))]
-        targets = self._embed(places, self._wanted(slots, fields))
+        wanted = self._wanted(slots, fields)
+        targets = self._embed(places, wanted)
         answers: list[list[Complement]] = [[] for _ in contexts]
         for numbers in _by_category(slots):
             found = self._catalogue.search(
@@ -143,7 +198,7 @@ class Recommender:
             )
             for number, answer in zip(numbers, found, strict=True):
                 answers[number] = answer
-        return answers
+        return self._relevance.judge(answers, targets, wanted, min_relevance)
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> Float32[np.ndarray, " dim"]:
         """The unit vector of what the context wants in the slot."""
@@ -158,6 +213,27 @@ class Recommender:
             for position, item in enumerate(items)
             for name in self._catalogue.missing(item)
         )
+
+    def _replacement(
+        self,
+        outfit: Sequence[Item],
+        weakest: int,
+        tokens: ItemTokens,
+        *,
+        logit: float,
+        filters: Filters,
+    ) -> Replacement | None:
+        """The best of the complements of the other items, if it raises the logit."""
+        kind = self._catalogue.kind(outfit[weakest])
+        rest = [item for position, item in enumerate(outfit) if position != weakest]
+        if kind is None or not rest:
+            return None
+        allowed = replace(filters, exclude=filters.exclude | _ids([outfit[weakest]]))
+        ids = [
+            one.item_id for one in self.complements(rest, Slot(category=kind), PROPOSALS, allowed)
+        ]
+        proposals = self._catalogue.look_up([(item_id, "items") for item_id in ids])
+        return self._explainer.best_replacement(tokens, weakest, proposals, ids=ids, logit=logit)
 
     @torch.inference_mode()
     def _judge(self, outfits: Sequence[Sequence[Placed]]) -> OutfitLogits:

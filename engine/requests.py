@@ -69,10 +69,75 @@ class RankedCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complement:
-    """A catalogue item and its similarity to the target embedding."""
+    """A catalogue item, its similarity to the target embedding, and how relevant that makes it.
+
+    Relevance, from 0 to 1, is None where the bundle cannot tell.
+    """
 
     item_id: str
     similarity: float
+    relevance: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemContribution:
+    """What one item adds to the compatibility logit of its outfit.
+
+    Args:
+        contribution: its Shapley value; over all items they sum to the outfit's logit less that
+            of no items.
+        alone: its logit as the only item, less that of no items.
+        left_out: the outfit's logit less that of the other items.
+    """
+
+    contribution: float
+    alone: float
+    left_out: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairContribution:
+    """What two items add together, beside what each adds alone; by their positions.
+
+    Over all pairs, with every `ItemContribution.alone`, they sum to the outfit's logit less that
+    of no items. An item's contribution is what it adds alone and half of each of its pairs.
+    """
+
+    first: int
+    second: int
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """The catalogue item that raises the outfit's logit most in the place of the weakest."""
+
+    item_id: str
+    logit: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why an outfit goes together as well as it does.
+
+    Args:
+        score: of the outfit.
+        empty_logit: of no items.
+        items: in the order of the outfit.
+        pairs: of all items, `first` < `second`.
+        exact: false where the pairs were sampled; the sums hold all the same.
+        weakest: position of the item without which the logit would be highest.
+        replacement: None where nothing that may be proposed raises the logit.
+    """
+
+    score: OutfitScore
+    empty_logit: float
+    items: tuple[ItemContribution, ...]
+    pairs: tuple[PairContribution, ...]
+    exact: bool
+    weakest: int
+    replacement: Replacement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ for name in (
     "encode",
     "train",
     "ensemble",
+    "calibrate",
     "questions",
     "evaluate",
     "compare",

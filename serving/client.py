@@ -16,7 +16,13 @@ from grpc_status import rpc_status
 from data.errors import OutfitError
 from engine.requests import Filters, Item, Slot
 from serving import client_codec
-from serving.client_codec import ComplementsAnswer, FillAnswer, ScoreAnswer, TargetAnswer
+from serving.client_codec import (
+    ComplementsAnswer,
+    ExplainAnswer,
+    FillAnswer,
+    ScoreAnswer,
+    TargetAnswer,
+)
 from serving.codec import MAX_MESSAGE_BYTES
 from serving.pb.outfit.v1 import outfit_pb2 as pb
 from serving.pb.outfit.v1 import outfit_pb2_grpc
@@ -113,16 +119,37 @@ class OutfitClient:
         return client_codec.decode_ranked(self._call(self._stub.FillInTheBlank, request))
 
     def complements(
-        self, context: Sequence[Item], slot: Slot, *, k: int = 10, filters: Filters | None = None
+        self,
+        context: Sequence[Item],
+        slot: Slot,
+        *,
+        k: int = 10,
+        filters: Filters | None = None,
+        min_relevance: float | None = None,
     ) -> ComplementsAnswer:
-        """The k catalogue items that best complete the context in one slot; raises CallError."""
+        """The k catalogue items that best complete the context in one slot; raises CallError.
+
+        Fewer come back where fewer reach `min_relevance`, from 0 to 1.
+        """
         request = pb.RetrieveComplementsRequest(
             context=client_codec.encode_items(context),
             slot=client_codec.encode_slot(slot),
             k=k,
             filters=client_codec.encode_filters(filters or Filters()),
+            min_relevance=min_relevance,
         )
         return client_codec.decode_complements(self._call(self._stub.RetrieveComplements, request))
+
+    def explain(self, items: Sequence[Item], *, filters: Filters | None = None) -> ExplainAnswer:
+        """What items and pairs add to an outfit, and what to put for the weakest.
+
+        The filters say which catalogue items may be proposed; raises CallError.
+        """
+        request = pb.ExplainOutfitRequest(
+            items=client_codec.encode_items(items),
+            filters=client_codec.encode_filters(filters or Filters()),
+        )
+        return client_codec.decode_explanation(self._call(self._stub.ExplainOutfit, request))
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> TargetAnswer:
         """The vector that `complements` searches with; raises CallError."""

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.requests import Complement, Filters, Item, RankedCandidate, Slot
+from engine.requests import (
+    Complement,
+    Filters,
+    Item,
+    ItemContribution,
+    PairContribution,
+    RankedCandidate,
+    Replacement,
+    Slot,
+)
 from serving.pb.outfit.v1 import outfit_pb2 as pb
 
 
@@ -52,6 +61,19 @@ class ComplementsAnswer(Answer):
     """What completes the outfit, best first."""
 
     complements: tuple[Complement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainAnswer(Answer):
+    """Why an outfit goes together as well as it does; fields as those of `Explanation`."""
+
+    score: Score
+    empty_logit: float
+    items: tuple[ItemContribution, ...]
+    pairs: tuple[PairContribution, ...]
+    exact: bool
+    weakest: int
+    replacement: Replacement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +139,11 @@ def decode_complements(response: pb.RetrieveComplementsResponse) -> ComplementsA
         bundle_id=response.provenance.bundle_id,
         missing=_decode_missing(response.missing),
         complements=tuple(
-            Complement(item_id=one.item_id, similarity=one.similarity)
+            Complement(
+                item_id=one.item_id,
+                similarity=one.similarity,
+                relevance=one.relevance if one.HasField("relevance") else None,
+            )
             for one in response.complements
         ),
     )
@@ -129,6 +155,32 @@ def decode_target(response: pb.EmbedTargetResponse) -> TargetAnswer:
         bundle_id=response.provenance.bundle_id,
         missing=_decode_missing(response.missing),
         vector=np.array(response.vector, dtype=np.float32),
+    )
+
+
+def decode_explanation(response: pb.ExplainOutfitResponse) -> ExplainAnswer:
+    """The answer to ExplainOutfit."""
+    proposed = response.replacement
+    return ExplainAnswer(
+        bundle_id=response.provenance.bundle_id,
+        missing=_decode_missing(response.missing),
+        score=Score(logit=response.score.logit, probability=response.score.probability),
+        empty_logit=response.empty_logit,
+        items=tuple(
+            ItemContribution(contribution=one.contribution, alone=one.alone, left_out=one.left_out)
+            for one in response.items
+        ),
+        pairs=tuple(
+            PairContribution(first=one.first, second=one.second, contribution=one.contribution)
+            for one in response.pairs
+        ),
+        exact=response.exact,
+        weakest=response.weakest,
+        replacement=Replacement(
+            item_id=proposed.item_id, logit=proposed.logit, probability=proposed.probability
+        )
+        if response.HasField("replacement")
+        else None,
     )
 
 

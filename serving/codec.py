@@ -85,7 +85,18 @@ def decode_count(request: pb.RetrieveComplementsRequest) -> int:
     return request.k
 
 
-def decode_filters(request: pb.RetrieveComplementsRequest) -> Filters:
+def decode_relevance(request: pb.RetrieveComplementsRequest) -> float | None:
+    """The least relevance, None where none is asked; raises SchemaError outside 0 to 1."""
+    if not request.HasField("min_relevance"):
+        return None
+    if not 0 <= request.min_relevance <= 1:
+        raise SchemaError(expected="0 to 1", got=str(request.min_relevance), field="min_relevance")
+    return request.min_relevance
+
+
+def decode_filters(
+    request: pb.RetrieveComplementsRequest | pb.ExplainOutfitRequest,
+) -> Filters:
     """The filters; none given lets everything pass; raises SchemaError."""
     message = request.filters
     field = "filters.exclude_item_ids"
@@ -141,7 +152,8 @@ def encode_complements(
     return pb.RetrieveComplementsResponse(
         provenance=pb.Provenance(bundle_id=bundle_id),
         complements=[
-            pb.Complement(item_id=one.item_id, similarity=one.similarity) for one in complements
+            pb.Complement(item_id=one.item_id, similarity=one.similarity, relevance=one.relevance)
+            for one in complements
         ],
         missing=missing,
     )

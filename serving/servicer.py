@@ -11,6 +11,7 @@ import numpy as np
 from engine.requests import (
     BundleInfo,
     Complement,
+    Explanation,
     Filters,
     Item,
     OutfitScore,
@@ -18,6 +19,7 @@ from engine.requests import (
     Slot,
 )
 from serving import codec
+from serving.explanation_codec import encode_explanation
 from serving.pb.outfit.v1 import outfit_pb2 as pb
 from serving.pb.outfit.v1 import outfit_pb2_grpc
 
@@ -45,9 +47,19 @@ class OutfitEngine(Protocol):
         ...
 
     def complements(
-        self, context: Sequence[Item], slot: Slot, k: int, filters: Filters = ...
+        self,
+        context: Sequence[Item],
+        slot: Slot,
+        k: int,
+        filters: Filters = ...,
+        *,
+        min_relevance: float | None = None,
     ) -> list[Complement]:
-        """At most k catalogue items that pass the filters, best first."""
+        """At most k catalogue items that pass the filters and the relevance, best first."""
+        ...
+
+    def explain(self, outfit: Sequence[Item], filters: Filters = ...) -> Explanation:
+        """What items and pairs add, and what to put for the weakest item."""
         ...
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> np.ndarray:
@@ -98,9 +110,22 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
         """Find what completes the context in one slot."""
         items, slot = codec.decode_items(request.context, "context"), codec.decode_slot(request)
         k, filters = codec.decode_count(request), codec.decode_filters(request)
-        found = await self._ask(self._engine.complements, items, slot, k, filters)
+        least = codec.decode_relevance(request)
+        found = await self._ask(
+            self._engine.complements, items, slot, k, filters, min_relevance=least
+        )
         missing = self._missing(context=items)
         return codec.encode_complements(self._bundle_id, found, missing)
+
+    async def ExplainOutfit(  # noqa: N802 - the contract's name
+        self,
+        request: pb.ExplainOutfitRequest,
+        context: Any,  # noqa: ARG002 - gRPC's signature
+    ) -> pb.ExplainOutfitResponse:
+        """Say what each item and each pair adds."""
+        items = codec.decode_items(request.items, "items")
+        explained = await self._ask(self._engine.explain, items, codec.decode_filters(request))
+        return encode_explanation(self._bundle_id, explained)
 
     async def EmbedTarget(  # noqa: N802 - the contract's name
         self,

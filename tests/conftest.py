@@ -80,6 +80,8 @@ def tiny_recommender(tiny_bundle: Path) -> "Recommender":
 def _train(shop: Path, folder: Path, *, seed: int) -> Path:
     from data.dataset import Dataset  # noqa: PLC0415 - tests of data wait for no torch
     from engine.bundle import write_bundle  # noqa: PLC0415
+    from engine.confidence import fit_confidence  # noqa: PLC0415
+    from engine.frozen_model import FrozenModel  # noqa: PLC0415
     from engine.models.build import ModelConfig  # noqa: PLC0415
     from engine.training import TrainingConfig, fit, prepare  # noqa: PLC0415
 
@@ -93,5 +95,8 @@ def _train(shop: Path, folder: Path, *, seed: int) -> Path:
     )
     trained, dataset = prepare(Dataset.load(shop), config)
     epochs = list(fit(trained, dataset))
-    write_bundle(trained, dataset, folder, epochs=epochs, command="outfit train tiny")
+    frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)
+    confidence = fit_confidence(frozen, dataset, seed=seed)
+    command = "outfit train tiny"
+    write_bundle(trained, dataset, folder, epochs=epochs, command=command, confidence=confidence)
     return folder

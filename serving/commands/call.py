@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter, validators
 
 if TYPE_CHECKING:
+    from engine.requests import Filters
     from serving.client import OutfitClient
     from serving.client_codec import Answer
 
@@ -16,6 +17,7 @@ app = App(name="call", help="Ask a running server (`outfit serve`).")
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=1_000))]
 Price = Annotated[float | None, Parameter(validator=validators.Number(gte=0))]
+Share = Annotated[float | None, Parameter(validator=validators.Number(gte=0, lte=1))]
 Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
 
 
@@ -36,14 +38,8 @@ class Connection:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the blank is for and which items may come back."""
-
-    slot: str | None = None
-    """Category or coarse slot that is wanted, such as shoes."""
-
-    text: str | None = None
-    """What is wanted, in words."""
+class Allowed:
+    """Which catalogue items may come back."""
 
     exclude: str = ""
     """Items that may not come back: identifiers separated by commas."""
@@ -59,6 +55,24 @@ class Wish:
 
 
 DEFAULT_CONNECTION = Connection()
+ALL_ALLOWED = Allowed()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish(Allowed):
+    """What the blank is for and which items may come back."""
+
+    slot: str | None = None
+    """Category or coarse slot that is wanted, such as shoes."""
+
+    text: str | None = None
+    """What is wanted, in words."""
+
+    min_relevance: Share = None
+    """Least relevance, from 0 to 1; fewer than k items may reach it, or none."""
+
+
 DEFAULT_WISH = Wish()
 
 
@@ -130,22 +144,61 @@ def complements(
         wish: what the blank is for and which items may come back.
         connection: whom to ask and how to show the answer.
     """
-    from engine.requests import Filters, Slot
+    from engine.requests import Slot
 
-    filters = Filters(
-        exclude=frozenset(_split(wish.exclude)),
-        min_price=wish.min_price,
-        max_price=wish.max_price,
-        in_stock_only=wish.in_stock_only,
-    )
     wanted = Slot(category=wish.slot, text=wish.text)
     with _client(connection) as client:
-        answer = client.complements(_split(context), wanted, k=k, filters=filters)
+        answer = client.complements(
+            _split(context),
+            wanted,
+            k=k,
+            filters=_filters(wish),
+            min_relevance=wish.min_relevance,
+        )
     rows = [
-        (str(rank), one.item_id, f"{one.similarity:.4f}")
+        (str(rank), one.item_id, f"{one.similarity:.4f}", _number(one.relevance))
         for rank, one in enumerate(answer.complements, 1)
     ]
-    _show(answer, ("rank", "item", "similarity"), rows, connection)
+    _show(answer, ("rank", "item", "similarity", "relevance"), rows, connection)
+
+
+@app.command
+def explain(
+    *, items: str, allowed: Allowed = ALL_ALLOWED, connection: Connection = DEFAULT_CONNECTION
+) -> None:
+    """Say what each item and each pair adds to an outfit, and what to put for the weakest.
+
+    Example: `outfit call explain --items item-1,item-2,item-3 --in-stock-only`
+
+    Args:
+        items: the outfit's item identifiers, separated by commas.
+        allowed: which catalogue items may be proposed.
+        connection: whom to ask and how to show the answer.
+    """
+    from serving.explanation_table import explanation_lines, explanation_rows
+
+    names = _split(items)
+    with _client(connection) as client:
+        answer = client.explain(names, filters=_filters(allowed))
+    columns = ("item", "contribution", "alone", *(f"with {place}" for place in range(len(names))))
+    _show(answer, columns, explanation_rows(answer, names), connection)
+    if not connection.json:
+        print(*explanation_lines(answer, names), sep="\n")
+
+
+def _filters(allowed: Allowed) -> "Filters":
+    from engine.requests import Filters
+
+    return Filters(
+        exclude=frozenset(_split(allowed.exclude)),
+        min_price=allowed.min_price,
+        max_price=allowed.max_price,
+        in_stock_only=allowed.in_stock_only,
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
 
 
 def _client(connection: Connection) -> "OutfitClient":

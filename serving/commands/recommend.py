@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from engine.batch import BatchProgress
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=1_000))]
+Share = Annotated[float | None, Parameter(validator=validators.Number(gte=0, lte=1))]
 Price = Annotated[float | None, Parameter(validator=validators.Number(gte=0))]
 
 
@@ -45,6 +46,9 @@ class Allowed:
     in_stock_only: Annotated[bool, Parameter(negative="")] = False
     """Only items in stock."""
 
+    min_relevance: Share = None
+    """Least relevance, from 0 to 1; fewer than k items may reach it, or none."""
+
 
 ALL_ALLOWED = Allowed()
 
@@ -72,8 +76,8 @@ def recommend(
             or a .parquet file of these columns; an item of a .jsonl file may also be an object of
             category, title, description and attributes.
         slots: categories or coarse slots that are wanted, separated by commas.
-        out: a .parquet or .jsonl file of context_id, slot, rank, item_id and similarity, in the
-            order of the contexts; it appears whole or not at all.
+        out: a .parquet or .jsonl file of context_id, slot, rank, item_id, similarity and
+            relevance, in the order of the contexts; it appears whole or not at all.
         k: how many complements to find for each context and slot.
         allowed: which items may come back.
     """
@@ -88,7 +92,9 @@ def recommend(
     )
     recommender = BatchRecommender(
         engine=Recommender.load(bundle),
-        wanted=Wanted(slots=tuple(_split(slots)), k=k, filters=filters),
+        wanted=Wanted(
+            slots=tuple(_split(slots)), k=k, filters=filters, min_relevance=allowed.min_relevance
+        ),
     )
     print(_summary(out, _shown(recommend_file(recommender, contexts, out))))
 

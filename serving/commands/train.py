@@ -40,6 +40,8 @@ def train(  # noqa: PLR0913 - flags of a command
     from data.atomic import refuse_occupied
     from data.dataset import Dataset
     from engine.bundle import write_bundle
+    from engine.confidence import fit_confidence
+    from engine.frozen_model import FrozenModel
     from engine.recipes import recipe
     from engine.training import fit, prepare
     from serving.training_table import EpochTable
@@ -52,5 +54,13 @@ def train(  # noqa: PLR0913 - flags of a command
     with EpochTable(num_epochs=config.epochs) as table:
         history = [table.add(epoch) for epoch in fit(trained, dataset)]
     command = shlex.join(["outfit", *sys.argv[1:]])
-    bundle_id = write_bundle(trained, dataset, out, epochs=history, command=command)
+    frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)
+    bundle_id = write_bundle(
+        trained,
+        dataset,
+        out,
+        epochs=history,
+        command=command,
+        confidence=fit_confidence(frozen, dataset, seed=seed),
+    )
     print(f"wrote {out}: {bundle_id}")

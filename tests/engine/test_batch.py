@@ -34,6 +34,8 @@ class NumberShop:
         slots: Sequence[Slot],
         k: int,
         filters: Filters = Filters(),  # noqa: B008 - frozen
+        *,
+        min_relevance: float | None = None,
     ) -> list[list[Complement]]:
         self.sizes.append(len(contexts))
         means = [_mean(context, f"contexts[{n}]") for n, context in enumerate(contexts)]
@@ -41,9 +43,14 @@ class NumberShop:
             raise UnknownCategoryError(expected="shoes or bags", got="hats", field="slots[0]")
         return [
             [
-                Complement(item_id=f"{slot.category}-{number}", similarity=-abs(mean - number))
+                Complement(
+                    item_id=f"{slot.category}-{number}",
+                    similarity=-abs(mean - number),
+                    relevance=1 - abs(mean - number) / 16,
+                )
                 for number in sorted(range(10), key=lambda number: abs(mean - number))
                 if filters.min_price is None or number >= filters.min_price
+                if min_relevance is None or 1 - abs(mean - number) / 16 >= min_relevance
             ][:k]
             for mean, slot in zip(means, slots, strict=True)
         ]
@@ -59,8 +66,15 @@ def _mean(context: Sequence[Item], field: str) -> float:
     return sum(numbers) / len(numbers)
 
 
-def asking(*slots: str, k: int = 2, filters: Filters | None = None) -> BatchRecommender:
-    wanted = Wanted(slots=slots or ("shoes",), k=k, filters=filters or Filters())
+def asking(
+    *slots: str,
+    k: int = 2,
+    filters: Filters | None = None,
+    min_relevance: float | None = None,
+) -> BatchRecommender:
+    wanted = Wanted(
+        slots=slots or ("shoes",), k=k, filters=filters or Filters(), min_relevance=min_relevance
+    )
     return BatchRecommender(engine=NumberShop(), wanted=wanted)
 
 
@@ -81,20 +95,29 @@ def test_every_context_is_answered_in_order_slot_by_slot_best_first(tmp_path: Pa
     lines = ['{"context_id": "late", "items": ["8", "9"]}', '{"items": [1, {"title": "Hat"}]}']
     end = run(tmp_path, lines, asking("shoes", "bags"))
     expected = [
-        ("late", "shoes", 1, "shoes-8", -0.5),
-        ("late", "shoes", 2, "shoes-9", -0.5),
-        ("late", "bags", 1, "bags-8", -0.5),
-        ("late", "bags", 2, "bags-9", -0.5),
-        ("2", "shoes", 1, "shoes-0", -0.5),
-        ("2", "shoes", 2, "shoes-1", -0.5),
-        ("2", "bags", 1, "bags-0", -0.5),
-        ("2", "bags", 2, "bags-1", -0.5),
+        ("late", "shoes", 1, "shoes-8", -0.5, 0.96875),
+        ("late", "shoes", 2, "shoes-9", -0.5, 0.96875),
+        ("late", "bags", 1, "bags-8", -0.5, 0.96875),
+        ("late", "bags", 2, "bags-9", -0.5, 0.96875),
+        ("2", "shoes", 1, "shoes-0", -0.5, 0.96875),
+        ("2", "shoes", 2, "shoes-1", -0.5, 0.96875),
+        ("2", "bags", 1, "bags-0", -0.5, 0.96875),
+        ("2", "bags", 2, "bags-1", -0.5, 0.96875),
     ]
     assert pl.read_parquet(tmp_path / "out.parquet").rows() == expected
     assert end == BatchProgress(total=2, done=2, num_complements=8)
     run(tmp_path, lines, asking("shoes", "bags"), "out.jsonl")
     assert pl.read_ndjson(tmp_path / "out.jsonl").rows() == expected
     assert not errors_path(tmp_path / "out.parquet").exists()
+
+
+def test_the_least_relevance_shortens_the_answer_or_leaves_none(tmp_path: Path):
+    lines = ['{"items": ["5"]}']
+    for least, number in ((None, 4), (1 - 1 / 16, 3), (1.0, 1)):
+        end = run(tmp_path, lines, asking(k=4, min_relevance=least))
+        assert end.num_complements == number
+    end = run(tmp_path, ['{"items": ["5", "6"]}'], asking(k=4, min_relevance=1.0))
+    assert (end.num_complements, end.num_unfilled) == (0, 1)
 
 
 def test_a_bad_line_is_listed_once_and_the_others_are_answered(tmp_path: Path):

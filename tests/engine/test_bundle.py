@@ -18,9 +18,12 @@ from graph.outfits import pad_outfits
 from tests.engine.planted import CATEGORIES, store, tiny_config
 
 FILES = {
+    "calibration.json",
     "items.parquet",
     "model.safetensors",
     "preparation.safetensors",
+    "relevance.json",
+    "relevance.safetensors",
     "training_categories.parquet",
     "training_category_pairs.parquet",
     "training_items.parquet",
@@ -54,7 +57,7 @@ def test_a_bundle_is_the_files_that_its_manifest_lists(tiny_bundle) -> None:
 def test_the_manifest_says_what_was_trained_and_how_well(tiny_bundle, tiny_shop) -> None:
     manifest = read_manifest(tiny_bundle)
     items = Dataset.load(tiny_shop).items
-    assert manifest["schema_version"] == 1
+    assert manifest["schema_version"] == 2
     assert manifest["bundle_id"].startswith("transformer-")
     assert manifest["model"] == manifest["config"]["model"]["name"] == "transformer"
     assert (manifest["seed"], manifest["num_items"]) == (0, items.height)
@@ -199,10 +202,10 @@ def test_a_manifest_that_was_only_laid_out_anew_is_still_good(copy) -> None:
     assert load_bundle(copy).items.height == 200
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 1, 3, "2", None])
 def test_a_manifest_of_another_schema_version_is_refused(copy, version) -> None:
     edited(copy, schema_version=version)
-    with pytest.raises(BundleError, match=f"schema version 1, got {version}"):
+    with pytest.raises(BundleError, match=f"schema version 2, got {version}"):
         load_bundle(copy)
 
 

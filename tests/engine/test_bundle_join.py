@@ -9,6 +9,8 @@ from data.errors import BundleError, InputError, SchemaError
 from engine.bundle import load_bundle, read_manifest, write_bundle
 from engine.bundle_join import join_bundles
 from engine.bundled_scorer import bundled_scorer
+from engine.confidence import fit_confidence
+from engine.frozen_model import FrozenModel
 from engine.recommender import Recommender
 from engine.requests import Slot
 from engine.training import fit, prepare
@@ -81,3 +83,29 @@ def test_members_of_another_dataset_and_ensembles_are_refused(folders, joined, t
 def test_a_folder_that_holds_something_is_left_alone(folders, joined) -> None:
     with pytest.raises(InputError, match="holds files"):
         join_bundles(folders[:2], joined, command="")
+
+
+def test_without_a_dataset_probabilities_are_plain_and_with_it_they_are_fitted(
+    planted, folders, joined, tmp_path
+) -> None:
+    plain = load_bundle(joined).confidence
+    assert (plain.calibration.source, plain.relevance) == ("none", None)
+    join_bundles(folders, tmp_path / "fitted", command="", dataset=planted)
+    fitted = load_bundle(tmp_path / "fitted")
+    assert fitted.confidence.calibration.source.startswith("validation outfits: ")
+    found = Recommender(fitted).complements(["i003", "i033"], Slot(category="shoes"), 5)
+    assert all(one.relevance is not None for one in found)
+
+
+def test_members_that_differ_in_calibration_alone_are_joined(folders, planted, tmp_path) -> None:
+    trained, dataset = prepare(planted, tiny_config("pairwise", seed=5, epochs=1))
+    frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)
+    write_bundle(
+        trained,
+        dataset,
+        tmp_path / "fitted",
+        epochs=list(fit(trained, dataset)),
+        command="train",
+        confidence=fit_confidence(frozen, dataset, seed=5),
+    )
+    assert join_bundles([folders[0], tmp_path / "fitted"], tmp_path / "out", command="")

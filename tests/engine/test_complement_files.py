@@ -10,7 +10,9 @@ from engine.complement_files import COMPLEMENT_SCHEMA, Write, complement_file
 
 
 def frame(*names: str) -> pl.DataFrame:
-    rows = [(name, "shoes", rank, f"{name}-shoe", 0.1) for rank, name in enumerate(names, start=1)]
+    rows = [
+        (name, "shoes", rank, f"{name}-shoe", 0.1, 0.5) for rank, name in enumerate(names, start=1)
+    ]
     return pl.DataFrame(rows, schema=COMPLEMENT_SCHEMA, orient="row")
 
 
@@ -55,6 +57,7 @@ def test_json_lines_hold_one_complement_each(tmp_path: Path, name: str):
         "rank": 2,
         "item_id": "c-shoe",
         "similarity": 0.1,
+        "relevance": 0.5,
     }
 
 

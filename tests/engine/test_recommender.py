@@ -12,6 +12,7 @@ from data.errors import (
 )
 from engine.bundle import write_bundle
 from engine.catalogue import Catalogue
+from engine.presence import known_parts, known_shares
 from engine.recommender import Recommender
 from engine.requests import Filters, Item, ItemContent, Slot
 from engine.training import fit, prepare
@@ -47,7 +48,10 @@ def test_outfits_get_the_compatibility_of_the_model_in_their_order(
         batch = pad_outfits([[row_of[name] for name in names]])
         logit = bundle.model.judge(tokens, batch).compatibility.item()
         assert score.logit == pytest.approx(logit, abs=1e-4)
-        assert score.probability == pytest.approx(1 / (1 + np.exp(-score.logit)), abs=1e-6)
+        known = known_shares(known_parts(tokens, bundle.preparation.widths), batch).double()
+        calibrator = bundle.confidence.calibration.calibrator
+        expected = calibrator.probability(np.array([score.logit]), known.numpy())
+        assert score.probability == pytest.approx(expected[0], abs=1e-6)
 
 
 def test_real_outfits_score_above_broken_ones(tiny_recommender, tiny_shop) -> None:

@@ -1,5 +1,6 @@
 """An engine in memory whose every answer can be worked out by hand."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,11 +9,15 @@ from data.errors import UnknownCategoryError, UnknownItemError
 from engine.requests import (
     BundleInfo,
     Complement,
+    Explanation,
     Filters,
     Item,
     ItemContent,
+    ItemContribution,
     OutfitScore,
+    PairContribution,
     RankedCandidate,
+    Replacement,
     Slot,
 )
 
@@ -78,16 +83,54 @@ class PlantedShop:
         return sorted(ranked, key=lambda one: -one.logit)
 
     def complements(
-        self, context: Sequence[Item], slot: Slot, k: int, filters: Filters = NO_FILTERS
+        self,
+        context: Sequence[Item],
+        slot: Slot,
+        k: int,
+        filters: Filters = NO_FILTERS,
+        *,
+        min_relevance: float | None = None,
     ) -> list[Complement]:
-        """Items of the category that pass the filters, by cosine with the context."""
+        """Items of the category that pass, by cosine with the context, which is the relevance.
+
+        The gold shoes have no relevance and pass any.
+        """
         target = self.embed_target(context, slot)
         found = [
-            Complement(item_id=name, similarity=float(np.dot(target, VECTORS[name])))
+            Complement(
+                item_id=name,
+                similarity=(cosine := float(np.dot(target, VECTORS[name]))),
+                relevance=None if name == "gold-shoes" else cosine,
+            )
             for name in VECTORS
             if CATEGORIES[name] == slot.category and _passes(name, filters)
         ]
-        return sorted(found, key=lambda one: -one.similarity)[:k]
+        least = -1.0 if min_relevance is None else min_relevance
+        passed = [one for one in found if one.relevance is None or one.relevance >= least]
+        return sorted(passed, key=lambda one: -one.similarity)[:k]
+
+    def explain(self, outfit: Sequence[Item], filters: Filters = NO_FILTERS) -> Explanation:
+        """Item number n adds n, pair (m, n) adds their cosine; the first is weakest.
+
+        It is replaced by navy shoes, or by none where they do not pass.
+        """
+        vectors = _vectors(outfit, "items")
+        proposed = Replacement(item_id="navy-shoes", logit=9.0, probability=0.9)
+        return Explanation(
+            score=self.score([outfit])[0],
+            empty_logit=-1.0,
+            items=tuple(
+                ItemContribution(contribution=float(n), alone=n / 2, left_out=n / 4)
+                for n in range(len(outfit))
+            ),
+            pairs=tuple(
+                PairContribution(first=m, second=n, contribution=float(vectors[m] @ vectors[n]))
+                for m, n in itertools.combinations(range(len(outfit)), 2)
+            ),
+            exact=len(outfit) < 4,
+            weakest=0,
+            replacement=proposed if _passes("navy-shoes", filters) else None,
+        )
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> np.ndarray:
         """The direction of the context."""

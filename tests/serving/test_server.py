@@ -68,7 +68,13 @@ def test_reflection_lists_the_service_and_describes_its_methods(address: str):
     assert {"outfit.v1.OutfitService", "grpc.health.v1.Health"} <= names
     [file] = described.file_descriptor_response.file_descriptor_proto
     methods = [method.name for method in FileDescriptorProto.FromString(file).service[0].method]
-    assert methods == ["ScoreOutfits", "FillInTheBlank", "RetrieveComplements", "EmbedTarget"]
+    assert methods == [
+        "ScoreOutfits",
+        "FillInTheBlank",
+        "RetrieveComplements",
+        "EmbedTarget",
+        "ExplainOutfit",
+    ]
 
 
 def test_the_loop_answers_while_the_engine_is_busy():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.requests import Filters, ItemContent, Slot
+from engine.requests import Filters, ItemContent, ItemContribution, Replacement, Slot
 from serving.client import OutfitClient
 from serving.client_codec import Missing
 from serving.servicer import OutfitEngine
@@ -81,6 +81,35 @@ def test_every_filter_changes_what_comes_first(
     assert found[0].item_id == "teal-shoes"
     found = client.complements(NAVY, SHOES, k=1, filters=filters).complements
     assert found[0].item_id == expected
+
+
+def test_relevance_is_told_where_the_engine_knows_it_and_may_shorten_the_answer(
+    client: OutfitClient,
+):
+    found = client.complements(NAVY, SHOES, k=4).complements
+    relevance = {one.item_id: one.relevance for one in found}
+    assert relevance["teal-shoes"] == pytest.approx(0.8)
+    assert relevance["gold-shoes"] is None
+    assert relevance["red-shoes"] == 0.0
+    for least, number in ((0.0, 4), (0.8, 3), (0.9, 2), (1.0, 2)):
+        assert len(client.complements(NAVY, SHOES, k=4, min_relevance=least).complements) == number
+
+
+def test_an_explanation_arrives_whole(client: OutfitClient):
+    answer = client.explain(["navy-shirt", "red-dress", "teal-shoes"])
+    assert (answer.bundle_id, answer.empty_logit, answer.exact) == ("planted-1", -1.0, True)
+    assert answer.score == client.score([["navy-shirt", "red-dress", "teal-shoes"]]).scores[0]
+    assert answer.items[2] == ItemContribution(contribution=2.0, alone=1.0, left_out=0.5)
+    assert [(one.first, one.second) for one in answer.pairs] == [(0, 1), (0, 2), (1, 2)]
+    assert answer.pairs[1].contribution == pytest.approx(0.8)
+    assert answer.weakest == 0
+    assert answer.replacement == Replacement(item_id="navy-shoes", logit=9.0, probability=0.9)
+    assert answer.missing == (Missing(field="items[1]", modality="image"),)
+    assert not client.explain(["navy-shirt"] * 4).exact
+
+
+def test_what_may_not_be_proposed_is_not(client: OutfitClient):
+    assert client.explain(NAVY, filters=Filters(in_stock_only=True)).replacement is None
 
 
 def test_the_target_is_the_vector_that_complements_are_searched_with(client: OutfitClient):

@@ -59,10 +59,26 @@ def test_complements_prints_the_best_k_that_pass(
         "--k 2 --exclude navy-shoes,red-shoes": ["teal-shoes", "gold-shoes"],
         "--max-price 70 --min-price 40": ["teal-shoes"],
         "--in-stock-only --k 1": ["teal-shoes"],
+        "--min-relevance 0.9": ["navy-shoes", "gold-shoes"],
     }.items():
         assert outfit(monkeypatch, f"{ask} {flags}") == 0
         answer = json.loads(capsys.readouterr().out)
         assert [one["item_id"] for one in answer["complements"]] == expected
+
+
+def test_explain_prints_contributions_and_what_to_change(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = f"call explain --address {address} --items navy-shirt,teal-shoes"
+    assert outfit(monkeypatch, line) == 0
+    printed = capsys.readouterr().out
+    assert "+0.8000" in printed
+    assert "weakest: navy-shirt" in printed
+    assert "with navy-shoes in its place: logit 9.0000, probability 0.9000" in printed
+    assert outfit(monkeypatch, f"{line} --in-stock-only") == 0
+    assert "nothing that may be proposed raises the logit" in capsys.readouterr().out
+    assert outfit(monkeypatch, f"{line} --json") == 0
+    assert json.loads(capsys.readouterr().out)["replacement"]["item_id"] == "navy-shoes"
 
 
 def test_a_table_says_what_was_judged_without_its_picture(
@@ -83,13 +99,17 @@ def test_a_refused_call_exits_1_and_prints_the_fields(
     assert "outfits[0].items[1].item_id: expected an item of the catalogue, got nope" in printed.err
 
 
-@pytest.mark.parametrize("flags", ["--k 0", "--k 1001", "--min-price -1", "--wrong 1"])
+@pytest.mark.parametrize(
+    "flags", ["--k 0", "--k 1001", "--min-price -1", "--min-relevance 1.1", "--wrong 1"]
+)
 def test_wrong_usage_exits_2(flags: str, monkeypatch: pytest.MonkeyPatch):
     line = f"call complements --context a --slot shoes {flags}"
     assert outfit(monkeypatch, line) == 2
 
 
-@pytest.mark.parametrize("command", ["call score", "call fill", "call complements", "serve"])
+@pytest.mark.parametrize(
+    "command", ["call score", "call fill", "call complements", "call explain", "serve"]
+)
 def test_the_help_shows_a_runnable_example(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -54,23 +54,32 @@ def test_the_batch_answers_what_the_recommender_answers_one_by_one(
 ):
     out = contexts.with_name("out.parquet")
     ask = f"recommend {tiny_bundle} --contexts {contexts} --slots 'shoes, bags' --out {out}"
-    for flags, k, filters in (
-        ("", 10, Filters()),
-        ("--k 3", 3, Filters()),
-        ("--in-stock-only", 10, Filters(in_stock_only=True)),
-        ("--min-price 40 --max-price 60", 10, Filters(min_price=40.0, max_price=60.0)),
+    for flags, k, filters, least in (
+        ("", 10, Filters(), None),
+        ("--k 3", 3, Filters(), None),
+        ("--in-stock-only", 10, Filters(in_stock_only=True), None),
+        ("--min-price 40 --max-price 60", 10, Filters(min_price=40.0, max_price=60.0), None),
+        ("--min-relevance 0.6", 10, Filters(), 0.6),
     ):
         assert outfit(monkeypatch, f"{ask} {flags}") == 0
         table = pl.read_parquet(out)
         one_by_one = [
-            (context_id, slot, tiny_recommender.complements(items, Slot(category=slot), k, filters))
+            (
+                context_id,
+                slot,
+                tiny_recommender.complements(
+                    items, Slot(category=slot), k, filters, min_relevance=least
+                ),
+            )
             for context_id, items in pl.read_parquet(contexts).rows()
             for slot in ("shoes", "bags")
         ]
         expected = [row for answer in one_by_one for row in rows_of(*answer)]
-        assert table.drop("similarity").rows() == expected
-        similarities = [found.similarity for _, _, answer in one_by_one for found in answer]
-        assert table["similarity"].to_list() == pytest.approx(similarities, abs=1e-5)
+        assert table.drop("similarity", "relevance").rows() == expected
+        found = [one for _, _, answer in one_by_one for one in answer]
+        for name in ("similarity", "relevance"):
+            told = [getattr(one, name) for one in found]
+            assert table[name].to_list() == pytest.approx(told, abs=1e-5)
         assert f"{len(table)} complements for 40 contexts" in capsys.readouterr().out
 
 
@@ -98,7 +107,7 @@ def test_a_wrong_line_is_listed_and_the_run_goes_on(
     table = pl.read_ndjson(out)
     content = ItemContent(category="shoes", attributes={"colour": "navy"})
     found = tiny_recommender.complements([known, content], Slot(category="bags"), 2)
-    assert table.drop("similarity").rows()[:2] == rows_of("1", "bags", found)
+    assert table.drop("similarity", "relevance").rows()[:2] == rows_of("1", "bags", found)
     assert table["context_id"].to_list() == ["1", "1", "c6", "c6"]
     listed = [json.loads(line) for line in Path(f"{out}.errors.jsonl").read_text().splitlines()]
     assert [(error["line"], error["field"]) for error in listed] == [

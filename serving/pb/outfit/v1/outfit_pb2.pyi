@@ -149,16 +149,18 @@ class RankedCandidate(_message.Message):
     def __init__(self, position: _Optional[int] = ..., item_id: _Optional[str] = ..., logit: _Optional[float] = ...) -> None: ...
 
 class RetrieveComplementsRequest(_message.Message):
-    __slots__ = ("context", "slot", "k", "filters")
+    __slots__ = ("context", "slot", "k", "filters", "min_relevance")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     SLOT_FIELD_NUMBER: _ClassVar[int]
     K_FIELD_NUMBER: _ClassVar[int]
     FILTERS_FIELD_NUMBER: _ClassVar[int]
+    MIN_RELEVANCE_FIELD_NUMBER: _ClassVar[int]
     context: _containers.RepeatedCompositeFieldContainer[Item]
     slot: Slot
     k: int
     filters: Filters
-    def __init__(self, context: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., slot: _Optional[_Union[Slot, _Mapping]] = ..., k: _Optional[int] = ..., filters: _Optional[_Union[Filters, _Mapping]] = ...) -> None: ...
+    min_relevance: float
+    def __init__(self, context: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., slot: _Optional[_Union[Slot, _Mapping]] = ..., k: _Optional[int] = ..., filters: _Optional[_Union[Filters, _Mapping]] = ..., min_relevance: _Optional[float] = ...) -> None: ...
 
 class Filters(_message.Message):
     __slots__ = ("exclude_item_ids", "min_price", "max_price", "in_stock_only")
@@ -183,12 +185,14 @@ class RetrieveComplementsResponse(_message.Message):
     def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., complements: _Optional[_Iterable[_Union[Complement, _Mapping]]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...
 
 class Complement(_message.Message):
-    __slots__ = ("item_id", "similarity")
+    __slots__ = ("item_id", "similarity", "relevance")
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     SIMILARITY_FIELD_NUMBER: _ClassVar[int]
+    RELEVANCE_FIELD_NUMBER: _ClassVar[int]
     item_id: str
     similarity: float
-    def __init__(self, item_id: _Optional[str] = ..., similarity: _Optional[float] = ...) -> None: ...
+    relevance: float
+    def __init__(self, item_id: _Optional[str] = ..., similarity: _Optional[float] = ..., relevance: _Optional[float] = ...) -> None: ...
 
 class EmbedTargetRequest(_message.Message):
     __slots__ = ("context", "slot")
@@ -207,3 +211,63 @@ class EmbedTargetResponse(_message.Message):
     vector: _containers.RepeatedScalarFieldContainer[float]
     missing: _containers.RepeatedCompositeFieldContainer[MissingModality]
     def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., vector: _Optional[_Iterable[float]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...
+
+class ExplainOutfitRequest(_message.Message):
+    __slots__ = ("items", "filters")
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    FILTERS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[Item]
+    filters: Filters
+    def __init__(self, items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., filters: _Optional[_Union[Filters, _Mapping]] = ...) -> None: ...
+
+class ExplainOutfitResponse(_message.Message):
+    __slots__ = ("provenance", "score", "empty_logit", "items", "pairs", "exact", "weakest", "replacement", "missing")
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    EMPTY_LOGIT_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    PAIRS_FIELD_NUMBER: _ClassVar[int]
+    EXACT_FIELD_NUMBER: _ClassVar[int]
+    WEAKEST_FIELD_NUMBER: _ClassVar[int]
+    REPLACEMENT_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    provenance: Provenance
+    score: OutfitScore
+    empty_logit: float
+    items: _containers.RepeatedCompositeFieldContainer[ItemContribution]
+    pairs: _containers.RepeatedCompositeFieldContainer[PairContribution]
+    exact: bool
+    weakest: int
+    replacement: Replacement
+    missing: _containers.RepeatedCompositeFieldContainer[MissingModality]
+    def __init__(self, provenance: _Optional[_Union[Provenance, _Mapping]] = ..., score: _Optional[_Union[OutfitScore, _Mapping]] = ..., empty_logit: _Optional[float] = ..., items: _Optional[_Iterable[_Union[ItemContribution, _Mapping]]] = ..., pairs: _Optional[_Iterable[_Union[PairContribution, _Mapping]]] = ..., exact: _Optional[bool] = ..., weakest: _Optional[int] = ..., replacement: _Optional[_Union[Replacement, _Mapping]] = ..., missing: _Optional[_Iterable[_Union[MissingModality, _Mapping]]] = ...) -> None: ...
+
+class ItemContribution(_message.Message):
+    __slots__ = ("contribution", "alone", "left_out")
+    CONTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    ALONE_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
+    contribution: float
+    alone: float
+    left_out: float
+    def __init__(self, contribution: _Optional[float] = ..., alone: _Optional[float] = ..., left_out: _Optional[float] = ...) -> None: ...
+
+class PairContribution(_message.Message):
+    __slots__ = ("first", "second", "contribution")
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    SECOND_FIELD_NUMBER: _ClassVar[int]
+    CONTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    first: int
+    second: int
+    contribution: float
+    def __init__(self, first: _Optional[int] = ..., second: _Optional[int] = ..., contribution: _Optional[float] = ...) -> None: ...
+
+class Replacement(_message.Message):
+    __slots__ = ("item_id", "logit", "probability")
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    LOGIT_FIELD_NUMBER: _ClassVar[int]
+    PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    item_id: str
+    logit: float
+    probability: float
+    def __init__(self, item_id: _Optional[str] = ..., logit: _Optional[float] = ..., probability: _Optional[float] = ...) -> None: ...

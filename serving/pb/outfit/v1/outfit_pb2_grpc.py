@@ -56,6 +56,11 @@ class OutfitServiceStub:
                 request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetRequest.SerializeToString,
                 response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetResponse.FromString,
                 _registered_method=True)
+        self.ExplainOutfit = channel.unary_unary(
+                '/outfit.v1.OutfitService/ExplainOutfit',
+                request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitRequest.SerializeToString,
+                response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitResponse.FromString,
+                _registered_method=True)
 
 
 class OutfitServiceServicer:
@@ -91,6 +96,13 @@ class OutfitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainOutfit(self, request, context):
+        """Says what each item and each pair adds to an outfit, and what to put for its weakest item.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OutfitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -113,6 +125,11 @@ def add_OutfitServiceServicer_to_server(servicer, server):
                     servicer.EmbedTarget,
                     request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetRequest.FromString,
                     response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetResponse.SerializeToString,
+            ),
+            'ExplainOutfit': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainOutfit,
+                    request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitRequest.FromString,
+                    response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -225,6 +242,33 @@ class OutfitService:
             '/outfit.v1.OutfitService/EmbedTarget',
             serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetRequest.SerializeToString,
             serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainOutfit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/outfit.v1.OutfitService/ExplainOutfit',
+            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitRequest.SerializeToString,
+            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitResponse.FromString,
             options,
             channel_credentials,
             insecure,

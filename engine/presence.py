@@ -1,0 +1,52 @@
+"""What is known of items: their modalities and their category; and items of which less is known."""
+
+from collections.abc import Collection, Mapping
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from engine.items import ItemFeatures, ItemTokens
+from graph.outfits import OutfitBatch
+
+CATEGORY = "category"
+
+
+def part_names(widths: Mapping[str, int]) -> tuple[str, ...]:
+    """The modalities in their order, then the category."""
+    return (*widths, CATEGORY)
+
+
+def known_parts(tokens: ItemTokens, widths: Mapping[str, int]) -> Bool[Tensor, "items parts"]:
+    """Which of `part_names` each item has; a modality is known where its block is not zero."""
+    content = tokens.vectors[:, : sum(widths.values())]
+    blocks = torch.split(content, list(widths.values()), dim=1)
+    known = [(block != 0).any(1) for block in blocks[: len(widths)]]
+    return torch.stack([*known, tokens.category != 0], dim=1)
+
+
+def known_shares(
+    known: Bool[Tensor, "items parts"], batch: OutfitBatch
+) -> Float[Tensor, "outfits parts"]:
+    """The share of each outfit's items that have each part, from 0 to 1."""
+    present = known[batch.rows] & batch.mask[..., None]
+    return present.sum(1) / batch.mask.sum(1, keepdim=True).clamp(min=1)
+
+
+def without_parts(
+    features: ItemFeatures, widths: Mapping[str, int], hidden: Collection[str]
+) -> ItemFeatures:
+    """The same items with some of `part_names` hidden; with the category goes the slot.
+
+    Raises:
+        ValueError: a name is none of them.
+    """
+    unknown = sorted(set(hidden) - set(part_names(widths)))
+    if unknown:
+        raise ValueError(f"expected any of {', '.join(part_names(widths))}, got {unknown[0]!r}")
+    kept = [name not in hidden for name, width in widths.items() for _ in range(width)]
+    content = features.content * torch.tensor(kept, dtype=features.content.dtype)
+    if CATEGORY not in hidden:
+        return ItemFeatures(category=features.category, slot=features.slot, content=content)
+    unknown_kind = torch.zeros_like(features.category)
+    return ItemFeatures(category=unknown_kind, slot=unknown_kind, content=content)
