@@ -17,6 +17,7 @@ from engine.resampling import MeanResampling
 
 EXAMPLES = 10
 HISTOGRAM_BINS = 30
+OUTERMOST = (0.5, 99.5)  # percentiles
 
 
 def fitb_details(
@@ -27,7 +28,8 @@ def fitb_details(
 ) -> Report:
     """Figure per category of the answer, distributions of scores, best and worst questions.
 
-    A question's margin is the score of its answer above the best other candidate.
+    A question's margin is the score of its answer above the best other candidate. Scores compare
+    within a question only, so the distributions are of scores less the mean of their question.
     """
     scores = [np.array(each) for each in report["scores"]]
     answers = np.array(report["answers"])
@@ -43,7 +45,9 @@ def fitb_details(
     return {
         "answer_categories": categories.to_list(),
         "by_category": _by_category(report, categories, config),
-        "score_histogram": _histogram(np.concatenate(scores), np.concatenate(right)),
+        "score_histogram": _histogram(
+            np.concatenate([each - each.mean() for each in scores]), np.concatenate(right)
+        ),
         "best": [_blank(questions[at], at, report, items) for at in _first(-margins)],
         "worst": [_blank(questions[at], at, report, items) for at in _first(margins)],
     }
@@ -91,12 +95,17 @@ def _by_category(report: Report, categories: pl.Series, config: EvaluationConfig
 def _histogram(
     scores: Float[np.ndarray, " scores"], positive: Bool[np.ndarray, " scores"]
 ) -> Report:
-    """Counts of positives and negatives in bins of equal width over all scores."""
-    edges = np.histogram_bin_edges(scores, bins=HISTOGRAM_BINS)
+    """Counts of positives and negatives in bins of equal width over 99 % of the scores.
+
+    What lies further out is counted in the outermost bins.
+    """
+    low, high = np.percentile(scores, OUTERMOST)
+    edges = np.histogram_bin_edges(np.clip(scores, low, high), bins=HISTOGRAM_BINS)
+    inside = np.clip(scores, edges[0], edges[-1])
     return {
-        "edges": edges.round(6).tolist(),
-        "positives": np.histogram(scores[positive], edges)[0].tolist(),
-        "negatives": np.histogram(scores[~positive], edges)[0].tolist(),
+        "edges": edges.tolist(),
+        "positives": np.histogram(inside[positive], edges)[0].tolist(),
+        "negatives": np.histogram(inside[~positive], edges)[0].tolist(),
     }
 
 

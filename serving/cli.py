@@ -22,6 +22,7 @@ for name in (
     "questions",
     "evaluate",
     "compare",
+    "report",
     "serve",
     "recommend",
     "demo",

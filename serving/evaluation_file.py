@@ -8,13 +8,13 @@ means     one entry a recipe and question file, where bundles differ in the trai
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from data.atomic import atomic_file
-from data.errors import SchemaError, UnreadableError
+from data.errors import DuplicateError, SchemaError, UnreadableError
 from engine.seed_means import mean_report, question_key
 
 SCHEMA_VERSION: Final = 2
@@ -63,7 +63,7 @@ class Evaluation:
                 "bundle_ids": [bundle["bundle_id"] for bundle in bundles],
                 "training_seeds": [bundle["seeds"]["training"] for bundle in bundles],
                 "report": mean_report(
-                    f"the mean of {len(bundles)} {bundles[0]['model']}",
+                    seeds_name(bundles[0]["model"], len(bundles)),
                     reports,
                     resamples=self.resamples,
                     seed=self.seed,
@@ -73,6 +73,32 @@ class Evaluation:
             if len(bundles) > 1
             for reports in self.reports_by_questions(bundles).values()
         ]
+
+    @classmethod
+    def join(cls, evaluations: Sequence["Evaluation"]) -> "Evaluation":
+        """Several evaluations as one, measured with the seed of the first.
+
+        Raises:
+            DuplicateError: two of them judge one bundle on the same questions.
+        """
+        first = evaluations[0]
+        files = [report for each in evaluations for report in each.files]
+        answered = [(report["bundle_id"], *question_key(report)) for report in files]
+        for report, key in zip(files, answered, strict=True):
+            if answered.count(key) > 1:
+                raise DuplicateError(
+                    expected="each bundle once on each question file",
+                    got=f"{report['bundle_id']} again on {report['file']}",
+                )
+        bundles = {each["bundle_id"]: each for one in evaluations for each in one.bundles}
+        return cls(
+            command="\n".join(each.command for each in evaluations),
+            data=first.data,
+            seed=first.seed,
+            resamples=first.resamples,
+            bundles=list(bundles.values()),
+            files=files,
+        )
 
     def write(self, path: Path) -> None:
         """Write it whole or not at all."""
@@ -111,6 +137,11 @@ class Evaluation:
                 field="schema_version",
             )
         return cls(**{name: content[name] for name in cls.__slots__})
+
+
+def seeds_name(model: str, seeds: int) -> str:
+    """How sentences call a model that was trained with so many seeds."""
+    return f"{model} (mean of {seeds} seeds)" if seeds > 1 else model
 
 
 def bundle_entry(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,16 @@ def test_best_and_worst_blanks_are_those_of_the_highest_and_lowest_margin(blanks
 def test_histograms_hold_every_score_once_on_its_side(blanks) -> None:
     histogram = blanks["score_histogram"]
     assert sum(histogram["positives"]) == sum(histogram["negatives"]) == 25
-    assert (histogram["edges"][0], histogram["edges"][-1]) == (-12.0, 12.0)
+    assert (histogram["edges"][0], histogram["edges"][-1]) == (-6.0, 6.0)  # less the mean
+
+
+def test_a_score_far_out_does_not_stretch_the_histogram_but_is_counted() -> None:
+    questions = [CompatibilityQuestion(items=(0, 2), label=1, item_ids=()) for _ in range(400)]
+    scores = [float(at % 10) for at in range(400)]
+    report = {"scores": [*scores[1:], 1e6], "labels": [1, 0] * 200}
+    histogram = compatibility_details(report, questions, ITEMS)["score_histogram"]
+    assert histogram["edges"][-1] == 9.0
+    assert sum(histogram["positives"]) + sum(histogram["negatives"]) == 400
 
 
 def test_best_and_worst_outfits_are_half_positive_half_negative() -> None:

@@ -136,7 +136,7 @@ def test_bundles_of_two_seeds_are_judged_and_their_mean_is_told(
     )
     assert outfit(monkeypatch, line) == 0
     printed = capsys.readouterr().out
-    assert "the mean of 2 transformer" in printed
+    assert "transformer (mean of 2 seeds) reaches" in printed
     found = Evaluation.read(tmp_path / "out.json")
     assert [each["seeds"]["training"] for each in found.bundles] == [0, 1]
     assert len({each["recipe"] for each in found.bundles}) == 1
