@@ -160,7 +160,6 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
             "retrieval": "ranking",
             "uniformity": 0.5,
             "pretrain": 0.5,
-            "curriculum": 0.5,
             "coarse": 0.9,
         }.items()
     },
@@ -178,6 +177,17 @@ def test_every_switch_changes_what_is_learned(planted: Dataset, plain, switch: s
     assert changed.shape != plain.shape or not torch.allclose(changed, plain, atol=1e-6)
 
 
+def test_a_curriculum_matters_where_a_slot_holds_several_categories(tiny_shop: Path) -> None:
+    dataset = Dataset.load(tiny_shop)
+    plain, changed = (
+        weights(
+            train(dataset, replace(PLAIN, objective=replace(PLAIN.objective, curriculum=share)))[0]
+        )
+        for share in (0.0, 0.5)
+    )
+    assert not torch.allclose(plain, changed, atol=1e-6)
+
+
 def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
     config = TrainingConfig()
     fields = {
@@ -185,7 +195,13 @@ def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
         *config.model.__dataclass_fields__,
         *config.objective.__dataclass_fields__,
     }
-    assert fields - {*SWITCHES, *GRAPH_SWITCHES} == {"patience", "recipe", "model", "objective"}
+    assert fields - {*SWITCHES, *GRAPH_SWITCHES} == {
+        "curriculum",
+        "patience",
+        "recipe",
+        "model",
+        "objective",
+    }
 
 
 GRAPH_SWITCHES = {"steps": 3, "edge_weights": "uniform", "min_count": 1000}
