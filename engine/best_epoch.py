@@ -5,6 +5,7 @@ import copy
 from torch import Tensor
 
 from engine.models.model import Model
+from engine.state import State
 
 
 class BestEpoch:
@@ -28,6 +29,15 @@ class BestEpoch:
         self.weights = copy.deepcopy(model.state_dict())
         return True
 
-    def restore(self, model: Model) -> None:
+    def bring_back(self, model: Model) -> None:
         """Set the model back to what it was at that epoch."""
         model.load_state_dict(self.weights)
+
+    def state(self) -> State:
+        """All of it."""
+        return State(tensors=self.weights, scalars={"number": self.number, "figure": self.figure})
+
+    def restore(self, state: State) -> None:
+        """Remember what another one did."""
+        self.number, self.figure = state.scalars["number"], state.scalars["figure"]
+        self.weights = dict(state.tensors)

@@ -1,6 +1,9 @@
 """What one pass over the training outfits gave."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +20,13 @@ class Epoch:
     validation: dict[str, float]
     best: bool
     seconds: float
+
+    def described(self) -> dict[str, Any]:
+        """What JSON can say of it: no loss is null."""
+        return {**asdict(self), "loss": None if math.isnan(self.loss) else self.loss}
+
+    @classmethod
+    def restore(cls, description: Mapping[str, Any]) -> "Epoch":
+        """What was described."""
+        loss = description["loss"]
+        return cls(**{**description, "loss": math.nan if loss is None else loss})

@@ -1,19 +1,23 @@
 """The steps of one training run: optimiser, schedule and draws."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from engine.examples import draw_example
+from engine.examples import Example, draw_example
 from engine.items import ItemFeatures
 from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
 from engine.negatives import NegativeSampler
-from engine.objective import objective
+from engine.objective import outfit_losses
 from engine.objective_config import ObjectiveConfig
+from engine.optimizer_state import optimizer_state, restore_optimizer
+from engine.parallel import own_share, sum_gradients
+from engine.precision import autocast
+from engine.state import State, join_states
 from engine.trained import Trained
 from engine.training_config import TrainingConfig
 from graph.outfits import OutfitBatch, pad_outfits
@@ -35,17 +39,19 @@ class Steps:
         self._model, self._config = trained.model, config
         self._outfits = informative(outfits, trained.features)
         self._generator = torch.Generator().manual_seed(config.seed)
-        self._features = trained.features.to(next(trained.model.parameters()).device)
+        self._device = next(trained.model.parameters()).device
+        self._features = trained.features.to(self._device)
         self._sampler = NegativeSampler(
             self._outfits, trained.features, list(trained.preparation.widths.values())
         )
         self._optimizer = torch.optim.AdamW(
             _parameter_groups(trained.model, config), weight_decay=config.weight_decay
         )
+        self._step_size = config.batch_size * config.accumulate
         self._schedule = learning_rate_schedule(
             self._optimizer,
             config,
-            steps_an_epoch=-(-len(self._outfits) // config.batch_size),
+            steps_an_epoch=-(-len(self._outfits) // self._step_size),
         )
 
     def epoch(self, number: int) -> float:
@@ -55,20 +61,64 @@ class Steps:
         order = torch.randperm(len(self._outfits), generator=self._generator)
         losses = [
             self._step(pad_outfits([self._outfits[place] for place in places]), stage)
-            for places in torch.split(order, self._config.batch_size)
+            for places in torch.split(order, self._step_size)
         ]
-        return sum(losses) / len(losses)
+        return float(torch.stack(losses).double().mean())
 
-    def _step(self, outfits: OutfitBatch, stage: ObjectiveConfig) -> float:
+    def state(self) -> State:
+        """The model, the optimiser, the schedule, and where the draws stand."""
+        return join_states(
+            {
+                "model": State(tensors=self._model.state_dict(), scalars={}),
+                "optimizer": optimizer_state(self._optimizer, self._schedule),
+                "draws": State(tensors={"generator": self._generator.get_state()}, scalars={}),
+            }
+        )
+
+    def restore(self, state: State) -> None:
+        """Set all of it back to what it was."""
+        self._model.load_state_dict(state.part("model").tensors)
+        restore_optimizer(self._optimizer, self._schedule, state.part("optimizer"))
+        self._generator.set_state(state.part("draws").tensors["generator"])
+
+    def _step(self, outfits: OutfitBatch, stage: ObjectiveConfig) -> Tensor:
+        """One step of the optimiser; the mean loss of the outfits before it."""
         example = draw_example(outfits, self._sampler, stage, self._generator)
-        device = self._features.category.device
-        loss = objective(self._model, self._features, example.to(device), stage)
         self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self._model.parameters(), CLIP_NORM)
+        own = [
+            self._backward(example.part(batch), stage, len(outfits))
+            for batch in self._batches(len(outfits))
+        ]
+        parameters = list(self._model.parameters())
+        loss = sum_gradients(parameters, torch.stack(own).sum())
+        nn.utils.clip_grad_norm_(parameters, CLIP_NORM)
         self._optimizer.step()
         self._schedule.step()
-        return float(loss.detach())
+        return loss
+
+    def _batches(self, num: int) -> Iterator[slice]:
+        """What is judged at once of a step's outfits."""
+        size = self._config.batch_size
+        return (slice(start, start + size) for start in range(0, num, size))
+
+    def _backward(self, batch: Example, stage: ObjectiveConfig, num: int) -> Tensor:
+        """Add the gradients of this process's share of a batch; its share of the mean loss.
+
+        Args:
+            batch: whose items are all embedded.
+            stage: what it is trained against.
+            num: outfits of the whole step.
+        """
+        share = own_share(len(batch.outfits))
+        if share.start == share.stop:
+            return torch.zeros((), device=self._device)
+        with autocast(self._config.precision, self._device):
+            losses = outfit_losses(
+                self._model, self._features, batch.to(self._device), stage, part=share
+            )
+        loss = losses.float().sum() / num
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()
 
 
 def informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[np.ndarray]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from engine.model_names import RecipeName
 from engine.models.build import ModelConfig
 from engine.objective_config import ObjectiveConfig
+from engine.precision_names import Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,9 @@ class TrainingConfig:
         seed: of weights, order, negatives and dropout.
         epochs: at most.
         patience: epochs without a better validation figure before training stops.
-        batch_size: outfits a step.
+        batch_size: outfits that are judged at once, by all processes together.
+        accumulate: batches a step; as many times more outfits, in the memory of one batch.
+        precision: of the matrix products of training; figures are measured in float32.
         learning_rate: highest, reached after a tenth of the steps, then annealed by a cosine.
         halve_every: epochs after which it is halved, again and again, in the place of all that.
         weight_decay: of AdamW.
@@ -28,6 +31,8 @@ class TrainingConfig:
     epochs: int = 12
     patience: int = 8
     batch_size: int = 64
+    accumulate: int = 1
+    precision: Precision = "float32"
     learning_rate: float = 2e-3
     halve_every: int | None = None
     weight_decay: float = 1e-2

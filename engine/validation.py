@@ -50,6 +50,10 @@ class Validation:
             )
         return cls(fitb=fitb, compatibility=compatibility, seed=seed)
 
+    def names(self) -> list[str]:
+        """Of the figures, in the order in which they are measured."""
+        return [*self.fitb, *self.compatibility, "mean"]
+
     def measure(self, scorer: Scorer) -> dict[str, float]:
         """Every figure by name; `mean` is their mean, on which epochs are chosen."""
         figures = {

@@ -11,10 +11,15 @@ from engine.training import Epoch
 
 
 class EpochTable:
-    """Prints a row an epoch, with a spinner below while the next one runs."""
+    """Prints a row an epoch, with a spinner below while the next one runs.
 
-    def __init__(self, *, num_epochs: int) -> None:
-        self._console = Console(file=sys.stdout, highlight=False)
+    Args:
+        num_epochs: at most.
+        quiet: prints nothing, for processes beside the one that prints.
+    """
+
+    def __init__(self, *, num_epochs: int, quiet: bool = False) -> None:
+        self._console = Console(file=sys.stdout, highlight=False, quiet=quiet)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._progress = Progress(*columns, console=self._console, transient=True)
         self._task = self._progress.add_task("epoch 0")

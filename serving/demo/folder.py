@@ -10,6 +10,7 @@ MARKER: Final = ".made-by-outfit-demo"
 ENTRIES: Final = (
     "data",
     "bundle",
+    "bundle.run",
     "evaluation.json",
     "lookbook.html",
     "server.log",

@@ -1,8 +1,9 @@
 """Datasets whose rule is known, small enough to train on in a second."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -116,6 +117,13 @@ def tiny_config(name: ModelName, *, seed: int = 0, epochs: int = 3) -> TrainingC
         feature_width=8,
         model=ModelConfig(name=name, width=16, layers=1, heads=2, dropout=0.1),
     )
+
+
+def still(name: ModelName, **changes: Any) -> TrainingConfig:
+    """Without dropout, so that the size of what is judged at once leaves no trace."""
+    config = tiny_config(name, epochs=2)
+    model = replace(config.model, dropout=0.0, content_dropout=0.0, modality_dropout=0.0)
+    return replace(config, model=model, **changes)
 
 
 @torch.no_grad()

@@ -34,5 +34,17 @@ def test_the_model_comes_back_as_it_was_however_it_moved_since() -> None:
     best.offer(built, number=1, figure=0.5)
     moved(built, 7.0)
     assert not best.offer(built, number=2, figure=0.5)
-    best.restore(built)
+    best.bring_back(built)
     assert built.offset.item() == 3.0
+
+
+def test_another_one_that_is_restored_remembers_the_same() -> None:
+    best, built = BestEpoch(), model(3.0)
+    best.offer(built, number=1, figure=0.5)
+    other = BestEpoch()
+    other.restore(best.state())
+    assert not other.offer(built, number=2, figure=0.5)
+    moved(built, 9.0)
+    other.bring_back(built)
+    assert built.offset.item() == 3.0
+    assert other.number == 1

@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from engine.items import ItemFeatures
-from engine.steps import informative
+from engine.models.build import MODELS, ModelName
+from engine.steps import Steps, informative
+from engine.trained import prepare
+from tests.engine.planted import still
 
 
 def item_features(known: list[bool]) -> ItemFeatures:
@@ -24,3 +29,34 @@ def test_all_outfits_stay_where_only_a_tenth_or_fewer_would(known: int, kept: in
     features = item_features([True, True, False, False])
     outfits = [np.array([0, 1] if number < known else [2, 3]) for number in range(20)]
     assert len(informative(outfits, features)) == kept
+
+
+def moments(planted, name: ModelName, *, batch_size: int, accumulate: int) -> torch.Tensor:
+    """What AdamW remembers of the clipped gradient of one step over all 240 outfits."""
+    trained, dataset = prepare(
+        planted, still(name, epochs=1, batch_size=batch_size, accumulate=accumulate)
+    )
+    steps = Steps(trained, dataset.outfit_rows("train"))
+    steps.epoch(1)
+    tensors = steps.state().part("optimizer").tensors
+    return torch.cat([tensors[key].flatten() for key in sorted(tensors) if key.endswith("avg")])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_accumulated_batches_have_the_gradient_of_one_large_batch(planted, name) -> None:
+    whole = moments(planted, name, batch_size=300, accumulate=1)
+    parts = moments(planted, name, batch_size=100, accumulate=3)
+    assert whole.abs().max() > 1e-3
+    torch.testing.assert_close(parts, whole, atol=1e-6, rtol=1e-3)
+
+
+def test_in_batch_negatives_are_those_of_the_batch_not_of_the_step(planted) -> None:
+    """Told from fewer items, a target is found more easily."""
+    config = still("mean-pool", epochs=1)
+    objective = replace(config.objective, negatives="in-batch")
+    losses = []
+    for size, number in ((240, 1), (8, 30)):
+        changed = replace(config, objective=objective, batch_size=size, accumulate=number)
+        trained, dataset = prepare(planted, changed)
+        losses.append(Steps(trained, dataset.outfit_rows("train")).epoch(1))
+    assert losses[1] < losses[0] - 0.05

@@ -10,6 +10,7 @@ import torch
 
 from data.dataset import Dataset
 from engine.models.build import MODELS, ModelName
+from engine.run_folder import RunFolder, run_record
 from engine.training import (
     Epoch,
     Trained,
@@ -19,7 +20,7 @@ from engine.training import (
     prepare,
 )
 from engine.validation import Validation
-from tests.engine.planted import CATEGORIES, store, tiny_config
+from tests.engine.planted import CATEGORIES, shaken, still, store, tiny_config
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 FIGURES = ["fitb random", "fitb same-category", "auc random", "auc same-category", "mean"]
@@ -126,6 +127,8 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
     "epochs": lambda config: replace(config, epochs=2),
     "batch_size": lambda config: replace(config, batch_size=100),
     "halve_every": lambda config: replace(config, halve_every=1),
+    "accumulate": lambda config: replace(config, accumulate=2),
+    "precision": lambda config: replace(config, precision="bfloat16"),
     "learning_rate": lambda config: replace(config, learning_rate=0.01),
     "weight_decay": lambda config: replace(config, weight_decay=0.5),
     "feature_width": lambda config: replace(config, feature_width=5),
@@ -255,3 +258,64 @@ def test_by_category_alone_training_runs_and_stays_at_chance(tmp_path, name: Mod
         assert epoch.validation["auc same-category"] == pytest.approx(0.5, abs=0.1)
         assert epoch.validation["fitb random"] > 0.3
     assert weights(trained).isfinite().all()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_accumulated_batches_have_the_losses_of_one_large_batch(planted, name: ModelName) -> None:
+    """240 outfits, so that the last step has batches of 32 and of 16."""
+    _, whole = train(planted, still(name, batch_size=96))
+    _, parts = train(planted, still(name, batch_size=32, accumulate=3))
+    for epoch, other in zip(whole[1:], parts[1:], strict=True):
+        assert other.loss == pytest.approx(epoch.loss, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_bfloat16_learns_about_the_same_in_float32_weights(planted, name: ModelName) -> None:
+    full, epochs = train(planted, still(name))
+    mixed, others = train(planted, still(name, precision="bfloat16"))
+    assert all(weight.dtype == torch.float32 for weight in mixed.model.parameters())
+    assert not weights(mixed).equal(weights(full))
+    for epoch, other in zip(epochs[1:], others[1:], strict=True):
+        assert other.loss == pytest.approx(epoch.loss, rel=0.05)
+
+
+def run_of(dataset: Dataset, config: TrainingConfig, path: Path, *, begun: bool) -> RunFolder:
+    opened = RunFolder.go_on if begun else RunFolder.begin
+    return opened(path, run_record(dataset.folder, config, command=""))
+
+
+@pytest.mark.parametrize(
+    ("name", "killed_after"),
+    [*((name, 2) for name in MODELS), ("mean-pool", 0), ("mean-pool", 4)],
+)
+def test_a_run_that_is_resumed_equals_one_that_never_stopped(
+    planted, tmp_path, name: ModelName, killed_after: int
+) -> None:
+    config = tiny_config(name, epochs=4)
+    expected, epochs = train(planted, config)
+    trained, dataset = prepare(planted, config)
+    before = []
+    for epoch in fit(trained, dataset, run_of(planted, config, tmp_path / "run", begun=False)):
+        before.append(epoch)
+        if epoch.number == killed_after:
+            break
+    torch.manual_seed(99)
+    trained, dataset = prepare(planted, config)
+    run = run_of(planted, config, tmp_path / "run", begun=True)
+    resumed = list(fit(trained, dataset, run))
+    assert resumed[1 : killed_after + 1] == before[1:]
+    assert [epoch.loss for epoch in resumed[1:]] == [epoch.loss for epoch in epochs[1:]]
+    assert [epoch.validation for epoch in resumed] == [epoch.validation for epoch in epochs]
+    assert [epoch.best for epoch in resumed] == [epoch.best for epoch in epochs]
+    assert weights(trained).equal(weights(expected))
+
+
+def test_a_run_that_patience_ended_ends_again_when_resumed(planted, tmp_path) -> None:
+    config = spoiling(epochs=6, patience=2)
+    trained, dataset = prepare(planted, config)
+    first = list(fit(trained, dataset, run_of(planted, config, tmp_path / "run", begun=False)))
+    again, dataset = prepare(planted, config)
+    shaken(again.model)
+    second = list(fit(again, dataset, run_of(planted, config, tmp_path / "run", begun=True)))
+    assert second[1:] == first[1:]
+    assert weights(again).equal(weights(trained))
