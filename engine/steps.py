@@ -89,7 +89,7 @@ class Steps:
             self._backward(example.part(batch), stage, len(outfits))
             for batch in self._batches(len(outfits))
         ]
-        parameters = list(self._model.parameters())
+        parameters = [each for each in self._model.parameters() if each.requires_grad]
         loss = sum_gradients(parameters, torch.stack(own).sum())
         nn.utils.clip_grad_norm_(parameters, CLIP_NORM)
         self._optimizer.step()
