@@ -85,6 +85,13 @@ def first_says(values: Sequence[float]) -> list[float]:
     return [float(value) for value in told]
 
 
+def take_over(model: nn.Module) -> None:
+    """Make every process's model that of the first."""
+    if num_processes() > 1:
+        for tensor in model.state_dict().values():
+            distributed.broadcast(tensor, 0)
+
+
 def gathered(own: Tensor) -> list[Tensor]:
     """The tensors of all processes, of one shape, in their order."""
     if num_processes() == 1:

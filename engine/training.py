@@ -12,7 +12,7 @@ from engine.epoch import Epoch
 from engine.model_scorer import encode_items
 from engine.models.outfit_model import OutfitModel
 from engine.negatives import NegativeSampler
-from engine.parallel import first_says, rank
+from engine.parallel import first_says, rank, take_over
 from engine.random_state import random_state, restore_random, seed_process
 from engine.run_folder import RunFolder
 from engine.state import State, join_states
@@ -78,6 +78,7 @@ def _take_chance_out(model: OutfitModel, trained: Trained, outfits: Sequence[np.
     sampler = NegativeSampler(outfits, trained.features, widths)
     tokens = encode_items(model, trained.features)
     fit_chance(model, tokens, outfits, sampler, seed=trained.config.seed)
+    take_over(model)
 
 
 def _measure(validation: Validation, trained: Trained) -> dict[str, float]:

@@ -166,8 +166,9 @@ class NodeWise(nn.Module):
         )
         nodes = self._nodes(both, wanted=torch.zeros_like(both.mask))
         visual, textual = (channel.read(nodes) for channel in self._channels())
-        apart = torch.zeros_like(items.vectors[..., 0])
-        apart[both.mask] = (visual - textual).square().mean(1)
+        difference = (visual - textual).square().mean(1)
+        apart = difference.new_zeros(both.mask.shape)
+        apart[both.mask] = difference
         return CONSISTENCY_WEIGHT * apart.sum(1) / both.mask.sum(1).clamp(min=1)
 
     def _channels(self) -> list[Channel]:
