@@ -15,6 +15,7 @@ from engine.bundle import Bundle
 from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems, Placed
 from engine.items import ItemTokens
+from engine.presence import CATEGORY
 from engine.requests import Complement, Filters, Item, ItemContent, Slot
 
 
@@ -93,7 +94,7 @@ class Catalogue:
         return tokens.take(torch.from_numpy(place))
 
     def missing(self, item: Item) -> list[str]:
-        """Modalities that an item lacks; an unknown item lacks nothing."""
+        """Modalities, and the category, that an item lacks; an unknown item lacks nothing."""
         if isinstance(item, ItemContent):
             return self.inline.missing(item)
         row = self.row_of.get(item)
@@ -102,7 +103,8 @@ class Catalogue:
         widths = self.bundle.preparation.widths
         ends = np.cumsum(list(widths.values()), dtype=np.int64)
         blocks = np.split(self.bundle.vectors[row], ends)[: len(widths)]
-        return [name for name, block in zip(widths, blocks, strict=True) if not block.any()]
+        lacking = [name for name, block in zip(widths, blocks, strict=True) if not block.any()]
+        return lacking + ([] if self.tokens.category[row] else [CATEGORY])
 
     def kind(self, item: Item) -> str | None:
         """The category in which to look for another of its kind; None where there is none."""

@@ -19,6 +19,7 @@ from engine.encoders.text import TextEncoder, load_text_encoder
 from engine.encoding import item_texts
 from engine.items import ItemFeatures
 from engine.preparation import Preparation
+from engine.presence import CATEGORY
 from engine.requests import Item, ItemContent
 
 Placed: TypeAlias = tuple[Item, str]
@@ -56,7 +57,7 @@ class InlineItems:
         return self.preparation.apply(table, self._frozen(placed, table))
 
     def missing(self, content: ItemContent) -> list[str]:
-        """Modalities that an inline item lacks, by what training knows of words and attributes."""
+        """What an inline item lacks, by what training knows of words, attributes, categories."""
         table = self._table([content])
         given = {
             *content.vectors,
@@ -64,13 +65,15 @@ class InlineItems:
             *(["image"] if content.image is not None else []),
         }
         widths = self.preparation.widths
-        row = self.preparation.apply(table, {}).content[0].numpy()
+        features = self.preparation.apply(table, {})
+        row = features.content[0].numpy()
         blocks = np.split(row, np.cumsum(list(widths.values()), dtype=np.int64))[: len(widths)]
-        return [
+        lacking = [
             name
             for name, block in zip(widths, blocks, strict=True)
             if name not in given and not block.any()
         ]
+        return lacking + ([] if features.category[0] else [CATEGORY])
 
     def _check_category(self, name: str, where: str) -> None:
         """Raise `UnknownCategoryError` unless `name` is a known category or slot."""

@@ -99,9 +99,11 @@ def test_what_items_lack_is_listed_by_position(tiny_recommender, look) -> None:
         "4:look",
         "4:words",
         "4:attributes",
+        "4:category",
         "5:look",
         "5:words",
         "5:attributes",
+        "5:category",
     )
     assert tiny_recommender.missing(items) == expected
     assert tiny_recommender.missing(["nobody"]) == ()
