@@ -43,7 +43,7 @@ reads no products of items.
 What differs, and why:
 
 - Items are frozen features through a linear map a modality, not a ResNet trained end to end.
-- The rate is 5e-4, not 1e-5, which moves small models little in as many steps as our data has.
+- The rate is 5e-4, not 1e-5, for runs of minutes; neither was tuned here.
 - Compatibility goes on being trained when retrieval joins, for one bundle answers both questions,
   and candidates for a blank are ranked by compatibility, not by the target.
 - Distances are of unit vectors, as the index ranks, so that the margin is 0.3, not 2.
