@@ -35,13 +35,16 @@ class Chance(nn.Module):
     ) -> tuple[Float[Tensor, " outfits"], Float[Tensor, " outfits"]]:
         """Mean and log standard deviation, in units of the common spread about the common centre.
 
+        The logarithm lies between -1 and 1, so that categories unlike those of training can
+        neither silence what the items say nor blow it up.
+
         Args:
             category: of each item.
             slot: of each item.
             known: which items have content; the others have no say.
         """
         mean, log_deviation = self.moments(category, slot, known).unbind(-1)
-        return mean, log_deviation
+        return mean, torch.tanh(log_deviation)
 
     def beyond(
         self,

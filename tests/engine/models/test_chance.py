@@ -37,3 +37,17 @@ def test_chance_depends_on_categories_slots_and_which_items_are_known(part) -> N
     plain = chance.beyond(LOGIT, **given)
     changed = chance.beyond(LOGIT, **given | {part: given[part].flip(0)})
     assert not torch.allclose(plain, changed, atol=1e-3)
+
+
+@torch.no_grad()
+def test_no_categories_silence_the_items_or_blow_them_up() -> None:
+    chance = shaken(Chance(3)).eval()
+    for parameter in chance.moments.parameters():
+        parameter.mul_(10)
+    _, log_deviation = chance(CATEGORY, SLOT, KNOWN)
+    assert log_deviation.abs().max() > 0.9
+    step = chance.beyond(LOGIT + 1, CATEGORY, SLOT, KNOWN) - chance.beyond(
+        LOGIT, CATEGORY, SLOT, KNOWN
+    )
+    assert (step > 0.3).all()
+    assert (step < 3).all()

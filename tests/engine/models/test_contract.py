@@ -19,7 +19,7 @@ from graph.outfits import OutfitBatch, pad_outfits
 from tests.engine.planted import shaken
 
 OUTFITS = [[3, 33, 63], [4, 40], [5, 50, 70, 10], [20, 45], [0, 31, 62], [29]]
-CLOSE = {"atol": 1e-5, "rtol": 1e-5}
+CLOSE = {"atol": 1e-5, "rtol": 0}
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_every_block_of_content_changes_logits_and_target(model, trained, block)
     after = model.encode(change(trained.features, 33, content=content))
     batch = pad_outfits([[3, 33, 63]])
     moved = logits_of(model, after, batch) - logits_of(model, before, batch)
-    assert (moved.abs() > 1e-4).all()
+    assert (moved.abs() > 1e-3).all()
     wanted = slot(before)
     assert (target_of(model, after, wanted) - target_of(model, before, wanted)).norm() > 1e-3
 
