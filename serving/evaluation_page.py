@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from serving.page_examples import Example
 from serving.plots import Axis, Distribution, RecallPlot, Reliability
+from serving.templates import page_template
 
 TEMPLATES: Final = Path(__file__).parent
 
@@ -137,15 +136,8 @@ class EvaluationPage:
 
 def render(page: EvaluationPage) -> str:
     """The page as HTML; the same evaluations give the same bytes."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "signed": signed}
-    return environment.get_template("evaluation.html.j2").render(page=page)
+    filters = {"percent": percent, "signed": signed}
+    return page_template("evaluation.html.j2", filters).render(page=page)
 
 
 def percent(position: float) -> str:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from serving.garment import Garment
+from serving.templates import page_template
 
-TEMPLATES = Path(__file__).parent
 SHORTEST_BAR = 0.04
 TITLES = {
     "fitb_test": "Fill in the blank",
@@ -154,15 +152,8 @@ class Lookbook:
 
 def render(lookbook: Lookbook) -> str:
     """The page as HTML; the same lookbook gives the same bytes."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"signed": signed, "stripes": stripes}
-    return environment.get_template("lookbook.html.j2").render(book=lookbook)
+    filters = {"signed": signed, "stripes": stripes}
+    return page_template("lookbook.html.j2", filters).render(book=lookbook)
 
 
 def signed(value: float) -> str:
