@@ -15,6 +15,9 @@ MIN_OUTFITS = 100
 PRIOR_ITEMS = 5
 """As many items of the mean price of all are added to every category."""
 
+LEAST_WITHIN = 0.1**2
+"""Of log prices, so that no model expects the prices of an outfit to agree within a tenth."""
+
 Values = Float[np.ndarray, " values"]
 
 
@@ -67,7 +70,7 @@ def _category_means(
 
 
 def _variances(values: Values, sizes: Int64[np.ndarray, " groups"]) -> tuple[float, float]:
-    """Between and within groups that stand one after the other; none is below zero."""
+    """Between and within groups that stand one after the other."""
     group = np.repeat(np.arange(len(sizes)), sizes)
     means = np.bincount(group, values) / sizes
     total, groups = sizes.sum(), len(sizes)
@@ -75,4 +78,4 @@ def _variances(values: Values, sizes: Int64[np.ndarray, " groups"]) -> tuple[flo
     spread = (sizes * np.square(means - values.mean())).sum()
     effective = total - np.square(sizes).sum() / total
     between = (spread - (groups - 1) * within) / effective
-    return max(between, 0.0), max(within, np.finfo(np.float32).eps)
+    return max(float(between), 0.0), max(float(within), LEAST_WITHIN)
