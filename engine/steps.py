@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.examples import Example, draw_example
+from engine.examples import Example, distinct, draw_example
 from engine.items import ItemFeatures
 from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
@@ -17,6 +17,7 @@ from engine.objective_config import ObjectiveConfig
 from engine.optimizer_state import optimizer_state, restore_optimizer
 from engine.parallel import own_share, sum_gradients
 from engine.precision import autocast
+from engine.presence import modality_presence
 from engine.state import State, join_states
 from engine.trained import Trained
 from engine.training_config import TrainingConfig
@@ -40,7 +41,7 @@ class Steps:
         self._outfits = informative(outfits, trained.features)
         self._generator = torch.Generator().manual_seed(config.seed)
         self._device = next(trained.model.parameters()).device
-        self._features = trained.features.to(self._device)
+        self._features = trained.features
         self._sampler = NegativeSampler(
             self._outfits, trained.features, list(trained.preparation.widths.values())
         )
@@ -112,10 +113,10 @@ class Steps:
         share = own_share(len(batch.outfits))
         if share.start == share.stop:
             return torch.zeros((), device=self._device)
+        rows, places = distinct(batch)
+        items, places = self._features.take(rows).to(self._device), places.to(self._device)
         with autocast(self._config.precision, self._device):
-            losses = outfit_losses(
-                self._model, self._features, batch.to(self._device), stage, part=share
-            )
+            losses = outfit_losses(self._model, items, places, stage, part=share)
         loss = losses.float().sum() / num
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
@@ -126,7 +127,7 @@ def informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[n
 
     The category prior is counted, not learned, so outfits without content would teach nothing.
     """
-    known = (features.content != 0).any(1).numpy()
+    known = modality_presence(features.content, [features.content.shape[1]])[:, 0].numpy()
     telling = [outfit for outfit in outfits if known[outfit].sum() >= 2]
     return telling if len(telling) > len(outfits) // 10 else list(outfits)
 
