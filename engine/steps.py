@@ -58,7 +58,7 @@ class Steps:
     def epoch(self, number: int) -> float:
         """One pass in random order, the first is number 1; the mean loss."""
         self._model.train()
-        stage = self._config.objective.stage((number - 1) / self._config.epochs)
+        stage = self._config.stage(number)
         order = torch.randperm(len(self._outfits), generator=self._generator)
         losses = [
             self._step(pad_outfits([self._outfits[place] for place in places]), stage)

@@ -29,7 +29,8 @@ __all__ = ["Epoch", "Trained", "TrainingConfig", "as_scorer", "best_device", "fi
 def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Iterator[Epoch]:
     """Train in place, an epoch a step; when it ends the model is as it was at its best epoch.
 
-    Only then is chance taken out of the compatibility of whole outfits: the figures of epochs are
+    Epochs before the last stage of the objective are neither kept nor counted as without gain.
+    In the end chance is taken out of the compatibility of whole outfits: the figures of epochs are
     those without.
 
     Args:
@@ -51,12 +52,14 @@ def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Ite
     history = _go_on(state, steps, best) if state else []
     yield from history
     for number in range(len(history), config.epochs + 1):
-        if number - 1 - best.number >= config.patience:
+        if best.epochs_since(number - 1) >= config.patience:
             break
         start = time.perf_counter()
         loss = steps.epoch(number) if number else float("nan")
         figures = _measure(validation, trained, asked)
-        improved = best.offer(model, number=number, figure=figures["mean"])
+        improved = config.may_be_kept(number) and best.offer(
+            model, number=number, figure=figures["mean"]
+        )
         epoch = Epoch(
             number=number,
             loss=loss,
