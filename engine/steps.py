@@ -21,7 +21,7 @@ from engine.presence import modality_presence
 from engine.state import State, join_states
 from engine.trained import Trained
 from engine.training_config import TrainingConfig
-from graph.outfits import OutfitBatch, pad_outfits
+from graph.outfits import pad_outfits
 
 CLIP_NORM = 1.0
 SCALAR_SPEED = 10
@@ -59,12 +59,21 @@ class Steps:
         """One pass in random order, the first is number 1; the mean loss."""
         self._model.train()
         stage = self._config.stage(number)
-        order = torch.randperm(len(self._outfits), generator=self._generator)
-        losses = [
-            self._step(pad_outfits([self._outfits[place] for place in places]), stage)
-            for places in torch.split(order, self._step_size)
-        ]
+        losses = [self._step(example, stage) for example in self.examples(number)]
         return float(torch.stack(losses).double().mean())
+
+    def examples(self, number: int) -> Iterator[Example]:
+        """What each step of an epoch is trained on, drawn when it is asked for."""
+        stage = self._config.stage(number)
+        order = torch.randperm(len(self._outfits), generator=self._generator)
+        for places in torch.split(order, self._step_size):
+            outfits = pad_outfits([self._outfits[place] for place in places])
+            yield draw_example(outfits, self._sampler, stage, self._generator)
+
+    def gathered(self, example: Example) -> tuple[ItemFeatures, Example]:
+        """The items of an example and the example in terms of them, where the model is."""
+        rows, places = distinct(example)
+        return self._features.take(rows).to(self._device), places.to(self._device)
 
     def state(self) -> State:
         """The model, the optimiser, the schedule, and where the draws stand."""
@@ -82,14 +91,11 @@ class Steps:
         restore_optimizer(self._optimizer, self._schedule, state.part("optimizer"))
         self._generator.set_state(state.part("draws").tensors["generator"])
 
-    def _step(self, outfits: OutfitBatch, stage: ObjectiveConfig) -> Tensor:
+    def _step(self, example: Example, stage: ObjectiveConfig) -> Tensor:
         """One step of the optimiser; the mean loss of the outfits before it."""
-        example = draw_example(outfits, self._sampler, stage, self._generator)
+        num = len(example.outfits)
         self._optimizer.zero_grad()
-        own = [
-            self._backward(example.part(batch), stage, len(outfits))
-            for batch in self._batches(len(outfits))
-        ]
+        own = [self._backward(example.part(batch), stage, num) for batch in self._batches(num)]
         parameters = [each for each in self._model.parameters() if each.requires_grad]
         loss = sum_gradients(parameters, torch.stack(own).sum())
         nn.utils.clip_grad_norm_(parameters, CLIP_NORM)
@@ -113,8 +119,7 @@ class Steps:
         share = own_share(len(batch.outfits))
         if share.start == share.stop:
             return torch.zeros((), device=self._device)
-        rows, places = distinct(batch)
-        items, places = self._features.take(rows).to(self._device), places.to(self._device)
+        items, places = self.gathered(batch)
         with autocast(self._config.precision, self._device):
             losses = outfit_losses(self._model, items, places, stage, part=share)
         loss = losses.float().sum() / num
