@@ -96,11 +96,6 @@ def test_taught_a_student_comes_nearer_to_its_teacher(teacher, planted) -> None:
     assert distance(teacher) < 0.7 * distance(None)
 
 
-def test_the_teacher_stands_in_the_configuration_of_the_bundle(bundle) -> None:
-    assert bundle.manifest["config"]["teacher"] is None
-    assert replace(tiny_config("mean-pool"), teacher="pairwise-1").teacher == "pairwise-1"
-
-
 def test_an_example_is_judged_candidate_by_candidate(student, planted) -> None:
     example = example_of(student, planted)
     tokens = encode_items(student.model, student.features)
