@@ -147,6 +147,7 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
     "precision": lambda config: replace(config, precision="bfloat16"),
     "learning_rate": lambda config: replace(config, learning_rate=0.01),
     "weight_decay": lambda config: replace(config, weight_decay=0.5),
+    "similarity_first": lambda config: replace(config, similarity_first=0.5),
     "feature_width": lambda config: replace(config, feature_width=5),
     **{
         name: lambda config, name=name, value=value: replace(
