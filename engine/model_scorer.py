@@ -81,6 +81,7 @@ def encode_items(
         category=features.category[rows].to(device),
         slot=features.slot[rows].to(device),
         vectors=torch.cat(list(item_vectors(model, features, rows, batch=batch))),
+        log_price=features.log_prices[rows].to(device),
     )
 
 
@@ -109,6 +110,7 @@ def map_items(model: Model, features: ItemFeatures, scratch: Path | None = None)
         category=features.category,
         slot=features.slot,
         vectors=mapped_rows((part.cpu().numpy() for part in vectors), scratch),
+        log_price=features.log_prices,
     )
 
 

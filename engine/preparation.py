@@ -152,7 +152,9 @@ class Preparation:
         """
         category, slot = self.numbers(items["category"].to_list(), items["slot"].to_list())
         content = torch.from_numpy(self.content(items, features))
-        return ItemFeatures(category=category, slot=slot, content=content)
+        return ItemFeatures(
+            category=category, slot=slot, content=content, log_price=log_prices(items)
+        )
 
     def content(
         self, items: pl.DataFrame, features: Mapping[str, Feature]
@@ -176,6 +178,13 @@ class Preparation:
             torch.tensor([number_of.get(name or "", 0) for name in categories], dtype=torch.int64),
             torch.tensor([slot_number.get(name, 0) for name in known], dtype=torch.int64),
         )
+
+
+def log_prices(items: pl.DataFrame) -> Float32[torch.Tensor, " items"]:
+    """Natural logarithm of each price, NaN where there is none or nothing is asked."""
+    price = pl.col("price")
+    logs = items.select(pl.when(price > 0).then(price.log())).to_series()
+    return torch.from_numpy(logs.fill_null(float("nan")).to_numpy().astype(np.float32))
 
 
 def _fit_feature(

@@ -9,7 +9,7 @@ import polars as pl
 from data.features import Feature
 from engine.items import ItemFeatures
 from engine.mapped import mapped_rows
-from engine.preparation import Preparation
+from engine.preparation import Preparation, log_prices
 
 CHUNK = 8192
 """Items whose content is in memory at once."""
@@ -35,7 +35,12 @@ def prepare_items(
     category, slot = preparation.numbers(items["category"].to_list(), items["slot"].to_list())
     parts = (slice(start, start + CHUNK) for start in range(0, items.height, CHUNK))
     chunks = (preparation.content(items[part], _of(features, part)) for part in parts)
-    return ItemFeatures(category=category, slot=slot, content=mapped_rows(chunks, scratch))
+    return ItemFeatures(
+        category=category,
+        slot=slot,
+        content=mapped_rows(chunks, scratch),
+        log_price=log_prices(items),
+    )
 
 
 def _of(features: Mapping[str, Feature], part: slice) -> dict[str, Feature]:

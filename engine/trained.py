@@ -20,6 +20,7 @@ from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
 from engine.preparation import Preparation
 from engine.prepared_items import prepare_items
+from engine.price_fit import fit_price_level
 from engine.training_config import TrainingConfig
 from engine.training_counts import TrainingCounts
 from engine.validation import with_validation
@@ -79,6 +80,8 @@ def prepare(
     model = build_model(config.model, preparation, counts)
     if isinstance(model, OutfitModel):
         fit_category_prior(model.prior, features, outfits, seed=config.seed)
+        if config.model.prices:
+            fit_price_level(model.price_level, features, outfits, dataset.outfit_rows("valid"))
     trained = Trained(
         config=config,
         preparation=preparation,

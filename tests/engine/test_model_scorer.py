@@ -135,6 +135,8 @@ def test_mapped_tokens_are_those_in_memory(trained, tmp_path) -> None:
     assert mapped.vectors.equal(whole.vectors)
     assert mapped.category.equal(whole.category)
     assert mapped.slot.equal(whole.slot)
+    torch.testing.assert_close(mapped.log_prices, whole.log_prices, equal_nan=True)
+    assert whole.log_prices.isfinite().any()
 
 
 def test_some_items_have_the_tokens_that_they_have_among_all(trained) -> None:
@@ -144,3 +146,4 @@ def test_some_items_have_the_tokens_that_they_have_among_all(trained) -> None:
     torch.testing.assert_close(some.vectors, expected.vectors)
     assert some.category.equal(expected.category)
     assert some.slot.equal(expected.slot)
+    torch.testing.assert_close(some.log_prices, expected.log_prices, equal_nan=True)

@@ -30,6 +30,8 @@ def test_items_are_what_the_preparation_makes_of_them_whatever_the_chunk(
     np.testing.assert_allclose(prepared.content, whole.content, atol=1e-6)
     assert prepared.category.equal(whole.category)
     assert prepared.slot.equal(whole.slot)
+    np.testing.assert_array_equal(prepared.log_prices, whole.log_prices)
+    assert prepared.log_prices.isfinite().any()
     assert prepared.content.shape[1] == preparation.dim > 8
 
 
