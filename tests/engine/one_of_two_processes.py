@@ -25,7 +25,7 @@ from tests.engine.planted import still
 
 
 def configs() -> dict[str, TrainingConfig]:
-    """An odd batch, in two epochs; targets among all items of the batch; a last batch of one outfit."""
+    """An odd batch in two epochs; targets among all of the batch; a last batch of one outfit."""
     spread = still("mean-pool", batch_size=80, epochs=1)
     objective = replace(spread.objective, negatives="in-batch", uniformity=0.1)
     return {
