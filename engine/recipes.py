@@ -51,7 +51,9 @@ What differs, and why:
 """
 
 RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
-    "transformer": TrainingConfig(epochs=16, model=ModelConfig(name="transformer")),
+    "transformer": TrainingConfig(
+        epochs=16, model=ModelConfig(name="transformer", attribute_pairs=True)
+    ),
     "transformer-paper": PAPER_TRANSFORMER,
     "pairwise": TrainingConfig(model=ModelConfig(name="pairwise")),
     # Few weights: every item of the batch is a negative and, so that categories do not drown

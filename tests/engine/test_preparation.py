@@ -142,7 +142,7 @@ def test_every_present_modality_has_unit_length_and_an_absent_one_is_zero(
     preparation, items, look
 ) -> None:
     rows = np.arange(NUM)
-    present = {"look": rows % 6 > 0, "words": rows % 7 > 0, "attributes": rows % 5 > 0}
+    present = {"look": rows % 6 > 0, "words": rows % 7 > 0, "attributes": rows % 35 > 0}
     for name, block in blocks(preparation, items, look).items():
         np.testing.assert_allclose(np.linalg.norm(block, axis=1), present[name], atol=1e-5)
 
