@@ -18,6 +18,7 @@ PAPER_TRANSFORMER: Final = TrainingConfig(
         name="transformer",
         residual=False,
         anova=False,
+        attribute_interaction=False,
         width=128,
         layers=6,
         heads=16,
@@ -51,9 +52,7 @@ What differs, and why:
 """
 
 RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
-    "transformer": TrainingConfig(
-        epochs=16, model=ModelConfig(name="transformer", attribute_pairs=True)
-    ),
+    "transformer": TrainingConfig(epochs=16, model=ModelConfig(name="transformer")),
     "transformer-paper": PAPER_TRANSFORMER,
     "pairwise": TrainingConfig(model=ModelConfig(name="pairwise")),
     # Few weights: every item of the batch is a negative and, so that categories do not drown
@@ -68,7 +67,7 @@ RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
     # categories it has to learn, so half of the stand-ins are of any category.
     "ngnn-paper": TrainingConfig(
         learning_rate=5e-3,
-        model=ModelConfig(name="ngnn", residual=False, width=32),
+        model=ModelConfig(name="ngnn", residual=False, attribute_interaction=False, width=32),
         objective=ObjectiveConfig(same_category=0.5, compatibility="bpr", choice_weight=0.0),
     ),
     "csa": TrainingConfig(model=ModelConfig(name="csa")),

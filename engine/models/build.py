@@ -11,7 +11,7 @@ from data.errors import BundleError
 from data.slots import SLOTS
 from engine.controls.category_pmi import pmi_table
 from engine.model_names import MODELS, ModelName
-from engine.models.attribute_pairs import AttributePairs
+from engine.models.attribute_interaction import AttributeInteraction
 from engine.models.bare_model import BareModel
 from engine.models.category_prior import CategoryPrior
 from engine.models.category_subspaces import CategorySubspaces
@@ -47,8 +47,8 @@ class ModelConfig:
         anova: whether the transformer reads products of two and of three items beside attention.
         attention_bias: whether similarity and slots of two items move the transformer's attention.
         pair_head: whether the pairwise interaction is added to the named one.
-        attribute_pairs: whether a number for every two attributes is added to it; where items have
-            no attributes, there is nothing to add.
+        attribute_interaction: whether what two and three items say by their attributes is added;
+            where items have none, nothing is.
         steps: of the graph network.
         edge_weights: of the graph network: every two items of an outfit alike, or as their
             categories are worn together in training outfits.
@@ -67,7 +67,7 @@ class ModelConfig:
     anova: bool = True
     attention_bias: bool = False
     pair_head: bool = False
-    attribute_pairs: bool = False
+    attribute_interaction: bool = True
     steps: int = 2
     edge_weights: EdgeWeights = "co-occurrence"
     min_count: int = 100
@@ -98,14 +98,19 @@ def _all_interactions(
     parts = [_interaction(config, dim, preparation, counts)]
     if config.pair_head:
         parts.append(_interaction(replace(config, name="pairwise"), dim, preparation, counts))
-    if config.attribute_pairs and ATTRIBUTES in preparation.widths:
-        parts.append(_attribute_pairs(preparation.widths))
+    if config.attribute_interaction and ATTRIBUTES in preparation.widths:
+        parts.append(_attribute_interaction(config, preparation.widths))
     return SummedInteractions(parts) if len(parts) > 1 else parts[0]
 
 
-def _attribute_pairs(widths: Mapping[str, int]) -> AttributePairs:
+def _attribute_interaction(config: ModelConfig, widths: Mapping[str, int]) -> AttributeInteraction:
     before = list(widths).index(ATTRIBUTES)
-    return AttributePairs(start=sum([*widths.values()][:before]), width=widths[ATTRIBUTES])
+    return AttributeInteraction(
+        start=sum(list(widths.values())[:before]),
+        width=widths[ATTRIBUTES],
+        rank=config.width // 2,
+        num_slots=len(SLOTS) + 1,
+    )
 
 
 def _interaction(

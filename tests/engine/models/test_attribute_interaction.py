@@ -2,22 +2,32 @@ from itertools import combinations, product
 
 import pytest
 import torch
+from torch.nn import functional
 
 from engine.items import ItemTokens
-from engine.models.attribute_pairs import SPEED, AttributePairs
+from engine.models.attribute_interaction import AttributeInteraction
 from engine.models.outfit_model import PlacedItems
+from engine.models.zero import zero_last
+from tests.engine.planted import shaken
 
 START, WIDTH, DIM = 2, 3, 6
 
 
-@pytest.fixture
-def pairs() -> AttributePairs:
-    built = AttributePairs(start=START, width=WIDTH)
+def build() -> AttributeInteraction:
     torch.manual_seed(0)
-    with torch.no_grad():
-        built.table.normal_(std=0.1)
-        built.target_weight.fill_(0.5)
-    return built
+    return AttributeInteraction(start=START, width=WIDTH, rank=4, num_slots=2)
+
+
+@pytest.fixture
+def whole() -> AttributeInteraction:
+    return shaken(build())
+
+
+@pytest.fixture
+def pairs(whole) -> AttributeInteraction:
+    """Nothing is learned of sets."""
+    zero_last(whole.sets.readout)
+    return whole
 
 
 def placed(vectors: torch.Tensor, mask: torch.Tensor) -> PlacedItems:
@@ -47,19 +57,30 @@ def test_the_logit_is_the_sum_over_pairs_of_a_number_for_every_two_attributes(pa
         for one, other in combinations(unit, 2):
             for left, right in product(range(WIDTH), repeat=2):
                 number = (pairs.table[left, right] + pairs.table[right, left]) / 2
-                expected[outfit] += SPEED * number * one[left] * other[right]
+                expected[outfit] += WIDTH * number * one[left] * other[right]
 
     torch.testing.assert_close(pairs.logit(items), expected, atol=1e-4, rtol=1e-4)
     assert expected[2] == 0
 
 
 @torch.no_grad()
-def test_other_modalities_are_not_read(pairs, items) -> None:
+def test_sets_of_attributes_are_read_beside_the_pairs(whole, items) -> None:
+    together = whole.logit(items)
+    unit = functional.normalize(items.vectors[..., START : START + WIDTH], dim=-1)
+    sets = whole.sets(unit, items.slot, items.mask)
+    zero_last(whole.sets.readout)
+
+    assert sets[:2].all()
+    torch.testing.assert_close(together, whole.logit(items) + sets)
+
+
+@torch.no_grad()
+def test_other_modalities_are_not_read(whole, items) -> None:
     moved = items.vectors.clone()
     moved[..., :START] += 1
     moved[..., START + WIDTH :] -= 1
 
-    assert torch.equal(pairs.logit(items), pairs.logit(placed(moved, items.mask)))
+    assert torch.equal(whole.logit(items), whole.logit(placed(moved, items.mask)))
 
 
 @torch.no_grad()
@@ -87,11 +108,12 @@ def test_the_target_moves_towards_what_the_logit_prefers(pairs, items) -> None:
 
 
 @torch.no_grad()
-def test_it_starts_at_zero(pairs, items) -> None:
-    assert pairs.logit(items).any()
-    pairs.start_at_zero()
-    assert not pairs.logit(items).any()
-    assert not pairs.target(items, wanted(3)).any()
+def test_it_starts_at_zero(whole, items) -> None:
+    assert whole.logit(items).any()
+    assert whole.target(items, wanted(3)).any()
+    whole.start_at_zero()
+    assert not whole.logit(items).any()
+    assert not whole.target(items, wanted(3)).any()
 
 
 def test_a_rule_of_two_attributes_is_found_in_a_few_steps() -> None:
@@ -100,10 +122,11 @@ def test_a_rule_of_two_attributes_is_found_in_a_few_steps() -> None:
     vectors = torch.zeros(9, 2, DIM)
     vectors[..., START : START + WIDTH] = torch.eye(WIDTH)[kinds]
     outfits = placed(vectors, torch.ones(9, 2, dtype=torch.bool))
-    pairs = AttributePairs(start=START, width=WIDTH)
-    optimiser = torch.optim.Adam(pairs.parameters(), lr=2e-3)
+    pairs = build()
+    pairs.start_at_zero()
+    optimiser = torch.optim.Adam([pairs.table], lr=0.05)
     for _ in range(30):
-        loss = torch.nn.functional.soft_margin_loss(pairs.logit(outfits), 1.0 - 2.0 * clash)
+        loss = functional.soft_margin_loss(pairs.logit(outfits), 1.0 - 2.0 * clash)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
