@@ -15,6 +15,7 @@ from engine.bundle import Bundle
 from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems, Placed
 from engine.items import ItemTokens
+from engine.preparation import log_prices
 from engine.presence import CATEGORY
 from engine.requests import Complement, Filters, Item, ItemContent, Slot
 
@@ -46,7 +47,12 @@ class Catalogue:
         return cls(
             bundle=bundle,
             row_of={item_id: row for row, item_id in enumerate(items["item_id"])},
-            tokens=ItemTokens(category=category, slot=slot, vectors=bundle.mapped_vectors()),
+            tokens=ItemTokens(
+                category=category,
+                slot=slot,
+                vectors=bundle.mapped_vectors(),
+                log_price=log_prices(items),
+            ),
             index=PartitionedIndex.build(bundle.vectors, categories, slots),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),
         )

@@ -77,6 +77,7 @@ def encode_items(model: Model, features: ItemFeatures, batch: int = 8192) -> Ite
         category=features.category.to(device),
         slot=features.slot.to(device),
         vectors=torch.cat(vectors),
+        log_price=features.log_prices.to(device),
     )
 
 

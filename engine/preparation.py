@@ -149,7 +149,12 @@ class Preparation:
         category, slot = self.numbers(items["category"].to_list(), items["slot"].to_list())
         blocks = [_block(part, items, features) for part in self.modalities]
         content = np.concatenate([np.zeros((items.height, 0), np.float32), *blocks], axis=1)
-        return ItemFeatures(category=category, slot=slot, content=torch.from_numpy(content))
+        return ItemFeatures(
+            category=category,
+            slot=slot,
+            content=torch.from_numpy(content),
+            log_price=log_prices(items),
+        )
 
     def numbers(
         self, categories: Sequence[str | None], slots: Sequence[str | None]
@@ -166,6 +171,13 @@ class Preparation:
             torch.tensor([number_of.get(name or "", 0) for name in categories], dtype=torch.int64),
             torch.tensor([slot_number.get(name, 0) for name in known], dtype=torch.int64),
         )
+
+
+def log_prices(items: pl.DataFrame) -> Float32[torch.Tensor, " items"]:
+    """Natural logarithm of each price, NaN where there is none or nothing is asked."""
+    price = pl.col("price")
+    logs = items.select(pl.when(price > 0).then(price.log())).to_series()
+    return torch.from_numpy(logs.fill_null(float("nan")).to_numpy().astype(np.float32))
 
 
 def _fit_feature(

@@ -1,6 +1,7 @@
 """What is known of items: their modalities and their category; and items of which less is known."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import torch
 from jaxtyping import Bool, Float
@@ -47,6 +48,6 @@ def without_parts(
     kept = [name not in hidden for name, width in widths.items() for _ in range(width)]
     content = features.content * torch.tensor(kept, dtype=features.content.dtype)
     if CATEGORY not in hidden:
-        return ItemFeatures(category=features.category, slot=features.slot, content=content)
+        return replace(features, content=content)
     unknown_kind = torch.zeros_like(features.category)
-    return ItemFeatures(category=unknown_kind, slot=unknown_kind, content=content)
+    return replace(features, category=unknown_kind, slot=unknown_kind, content=content)

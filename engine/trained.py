@@ -17,6 +17,7 @@ from engine.models.build import build_model
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
 from engine.preparation import Preparation
+from engine.price_fit import fit_price_level
 from engine.training_config import TrainingConfig
 from engine.training_counts import TrainingCounts
 from engine.validation import with_validation
@@ -62,6 +63,8 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
     model = build_model(config.model, preparation, counts)
     if isinstance(model, OutfitModel):
         fit_category_prior(model.prior, features, outfits, seed=config.seed)
+        if config.model.prices:
+            fit_price_level(model.price_level, features, outfits, dataset.outfit_rows("valid"))
     trained = Trained(
         config=config,
         preparation=preparation,

@@ -20,6 +20,7 @@ from engine.models.mean_pool import MeanPool
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
 from engine.models.pairwise import PairInteraction
+from engine.models.price_level import PriceLevel
 from engine.models.summed import SummedInteractions
 from engine.models.tower import ItemTower
 from engine.models.transformer import EncoderConfig, OutfitTransformer
@@ -47,8 +48,8 @@ class ModelConfig:
         anova: whether the transformer reads products of two and of three items beside attention.
         attention_bias: whether similarity and slots of two items move the transformer's attention.
         pair_head: whether the pairwise interaction is added to the named one.
-        attribute_interaction: whether what two and three items say by their attributes is added;
-            where items have none, nothing is.
+        attributes: whether what two and three items say by their attributes is added.
+        prices: whether what the prices tell is added.
         steps: of the graph network.
         edge_weights: of the graph network: every two items of an outfit alike, or as their
             categories are worn together in training outfits.
@@ -67,7 +68,8 @@ class ModelConfig:
     anova: bool = True
     attention_bias: bool = False
     pair_head: bool = False
-    attribute_interaction: bool = True
+    attributes: bool = True
+    prices: bool = True
     steps: int = 2
     edge_weights: EdgeWeights = "co-occurrence"
     min_count: int = 100
@@ -87,8 +89,14 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
     if not config.residual:
         return BareModel(tower=tower, interaction=interaction)
     prior = CategoryPrior(_prior_table(preparation, counts))
-    chance = Chance(len(preparation.categories) + 1)
-    return OutfitModel(tower=tower, prior=prior, chance=chance, interaction=interaction)
+    num_categories = len(preparation.categories) + 1
+    return OutfitModel(
+        tower=tower,
+        prior=prior,
+        price_level=PriceLevel(num_categories),
+        chance=Chance(num_categories),
+        interaction=interaction,
+    )
 
 
 def _all_interactions(
@@ -98,7 +106,7 @@ def _all_interactions(
     parts = [_interaction(config, dim, preparation, counts)]
     if config.pair_head:
         parts.append(_interaction(replace(config, name="pairwise"), dim, preparation, counts))
-    if config.attribute_interaction and ATTRIBUTES in preparation.widths:
+    if config.attributes and ATTRIBUTES in preparation.widths:
         parts.append(_attribute_interaction(config, preparation.widths))
     return SummedInteractions(parts) if len(parts) > 1 else parts[0]
 

@@ -37,11 +37,11 @@ def build(trained: Trained, **changes: object) -> torch.nn.Module:
 def test_every_name_has_a_model_of_its_own(any_trained) -> None:
     assert set(KINDS) == set(MODELS)
     for name, kind in KINDS.items():
-        assert type(build(any_trained, name=name, attribute_interaction=False)) is kind
+        assert type(build(any_trained, name=name, attributes=False)) is kind
 
 
 def test_layers_and_heads_are_those_of_the_transformer(any_trained) -> None:
-    encoder = build(any_trained, layers=3, heads=8, attribute_interaction=False).encoder
+    encoder = build(any_trained, layers=3, heads=8, attributes=False).encoder
     assert len(encoder.layers) == 3
     assert encoder.layers[0].self_attn.num_heads == 8
 
