@@ -40,6 +40,15 @@ class PlacedItems:
             mask=batch.mask,
         )
 
+    def to(self, device: torch.device) -> "PlacedItems":
+        """The same items on another device."""
+        return PlacedItems(
+            category=self.category.to(device),
+            slot=self.slot.to(device),
+            vectors=self.vectors.to(device),
+            mask=self.mask.to(device),
+        )
+
     @property
     def known(self) -> Bool[Tensor, "outfits items"]:
         """Which places hold an item with content."""
