@@ -43,8 +43,9 @@ class AttributeInteraction(nn.Module):
         """The sum of the numbers over all pairs of items, and the sets beside it."""
         each = self._attributes(items.vectors)
         others = each.sum(1, keepdim=True) - each
-        pairs: Tensor = (others * (each @ self._numbers())).sum((1, 2)) / 2
-        return pairs + self.sets(each, items.slot, items.mask)
+        pairs = (others * (each @ self._numbers())).sum((1, 2)) / 2
+        sets: Tensor = self.sets(each, items.slot, items.mask)
+        return pairs + sets
 
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """The attributes that go with those of the context."""
