@@ -72,3 +72,9 @@ def test_a_rule_that_only_three_items_decide_is_learned() -> None:
         loss.backward()
         optimizer.step()
     assert loss.item() < 0.1
+
+
+@torch.no_grad()
+def test_every_gate_is_open_at_first() -> None:
+    model = SetInteractions(widths=WIDTHS, rank=3, num_slots=3)
+    assert torch.equal(model(VECTORS, SLOT, MASK), model(VECTORS, torch.zeros_like(SLOT), MASK))
