@@ -68,6 +68,7 @@ SWITCHES: Final[dict[str, Change]] = {
     "bare": _model(residual=False),
     "pair-head": _model(pair_head=True),
     "no-pair-head": _model(pair_head=False),
+    "no-attributes": _model(attributes=False),
     "no-prices": _model(prices=False),
     "similarity-first": lambda config: replace(config, similarity_first=0.5),
     "attention-bias": _model(attention_bias=True),

@@ -18,6 +18,7 @@ PAPER_TRANSFORMER: Final = TrainingConfig(
         name="transformer",
         residual=False,
         anova=False,
+        attributes=False,
         width=128,
         layers=6,
         heads=16,
@@ -78,7 +79,7 @@ RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
     # categories it has to learn, so half of the stand-ins are of any category.
     "ngnn-paper": TrainingConfig(
         learning_rate=5e-3,
-        model=ModelConfig(name="ngnn", residual=False, width=32),
+        model=ModelConfig(name="ngnn", residual=False, attributes=False, width=32),
         objective=ObjectiveConfig(same_category=0.5, compatibility="bpr", choice_weight=0.0),
     ),
     "csa": TrainingConfig(model=ModelConfig(name="csa")),
