@@ -1,7 +1,7 @@
 """The recommender: one bundle that scores, fills blanks, retrieves complements, embeds targets."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,6 +213,11 @@ class Recommender:
             for position, item in enumerate(items)
             for name in self._catalogue.missing(item)
         )
+
+    def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of the ids that the catalogue does not hold, each once, in their order."""
+        row_of = self._catalogue.row_of
+        return tuple(dict.fromkeys(name for name in item_ids if name not in row_of))
 
     def _replacement(
         self,

@@ -24,8 +24,8 @@ from serving.client_codec import (
     TargetAnswer,
 )
 from serving.codec import MAX_MESSAGE_BYTES
-from serving.pb.outfit.v1 import outfit_pb2 as pb
-from serving.pb.outfit.v1 import outfit_pb2_grpc
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 
 Response = TypeVar("Response")
 OPTIONS: Final = (
@@ -84,7 +84,7 @@ class OutfitClient:
 
     def __init__(self, address: str, *, deadline_s: float = 10.0) -> None:
         self._channel = grpc.insecure_channel(address, options=OPTIONS)
-        self._stub: Any = outfit_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
+        self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
         self._deadline_s = deadline_s
 
     def __enter__(self) -> "OutfitClient":

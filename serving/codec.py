@@ -14,7 +14,8 @@ from engine.requests import (
     RankedCandidate,
     Slot,
 )
-from serving.pb.outfit.v1 import outfit_pb2 as pb
+from serving.pb.outfit.v1 import item_pb2, provenance_pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 
 MAX_MESSAGE_BYTES = 32 * 2**20
 MAX_OUTFITS = 256
@@ -57,7 +58,9 @@ def decode_question(
     return context, candidates, decode_slot(request) if request.HasField("slot") else None
 
 
-def decode_items(messages: Sequence[pb.Item], field: str, *, limit: int = MAX_ITEMS) -> list[Item]:
+def decode_items(
+    messages: Sequence[item_pb2.Item], field: str, *, limit: int = MAX_ITEMS
+) -> list[Item]:
     """Between 1 and `limit` items; raises as `decode_outfits`."""
     _check_count(messages, limit, field)
     return [
@@ -116,10 +119,12 @@ def decode_filters(
     )
 
 
-def encode_scores(bundle_id: str, scores: Sequence[OutfitScore]) -> pb.ScoreOutfitsResponse:
+def encode_scores(
+    provenance: provenance_pb2.Provenance, scores: Sequence[OutfitScore]
+) -> pb.ScoreOutfitsResponse:
     """One score for each outfit, and what their items lacked."""
     return pb.ScoreOutfitsResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         scores=[
             pb.OutfitScore(logit=score.logit, probability=score.probability) for score in scores
         ],
@@ -132,11 +137,13 @@ def encode_scores(bundle_id: str, scores: Sequence[OutfitScore]) -> pb.ScoreOutf
 
 
 def encode_ranked(
-    bundle_id: str, ranked: Sequence[RankedCandidate], missing: Iterable[pb.MissingModality]
+    provenance: provenance_pb2.Provenance,
+    ranked: Sequence[RankedCandidate],
+    missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.FillInTheBlankResponse:
     """The candidates, best first."""
     return pb.FillInTheBlankResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         ranked=[
             pb.RankedCandidate(position=one.position, item_id=one.item_id, logit=one.logit)
             for one in ranked
@@ -146,11 +153,13 @@ def encode_ranked(
 
 
 def encode_complements(
-    bundle_id: str, complements: Sequence[Complement], missing: Iterable[pb.MissingModality]
+    provenance: provenance_pb2.Provenance,
+    complements: Sequence[Complement],
+    missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.RetrieveComplementsResponse:
     """The complements, best first."""
     return pb.RetrieveComplementsResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         complements=[
             pb.Complement(item_id=one.item_id, similarity=one.similarity, relevance=one.relevance)
             for one in complements
@@ -160,26 +169,28 @@ def encode_complements(
 
 
 def encode_target(
-    bundle_id: str, vector: np.ndarray, missing: Iterable[pb.MissingModality]
+    provenance: provenance_pb2.Provenance,
+    vector: np.ndarray,
+    missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.EmbedTargetResponse:
     """The vector of what is wanted."""
     return pb.EmbedTargetResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         vector=vector.tolist(),
         missing=missing,
     )
 
 
-def encode_missing(missing: Sequence[str], field: str) -> list[pb.MissingModality]:
+def encode_missing(missing: Sequence[str], field: str) -> list[provenance_pb2.MissingModality]:
     """Modalities that items lacked, given as `position:modality` within `field`."""
     pairs = [entry.split(":", 1) for entry in missing]
     return [
-        pb.MissingModality(field=f"{field}[{position}]", modality=modality)
+        provenance_pb2.MissingModality(field=f"{field}[{position}]", modality=modality)
         for position, modality in pairs
     ]
 
 
-def _decode_item(message: pb.Item, field: str) -> Item:
+def _decode_item(message: item_pb2.Item, field: str) -> Item:
     match message.WhichOneof("source"):
         case "item_id":
             return _required(message.item_id, f"{field}.item_id")
@@ -188,7 +199,7 @@ def _decode_item(message: pb.Item, field: str) -> Item:
     raise SchemaError(expected="item_id or content", got="neither", field=field)
 
 
-def _decode_content(message: pb.ItemContent, field: str) -> ItemContent:
+def _decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
     if not message.ListFields():
         raise SchemaError(expected="at least one field", got="none", field=field)
     if len(message.image) > MAX_IMAGE_BYTES:
@@ -207,7 +218,7 @@ def _decode_content(message: pb.ItemContent, field: str) -> ItemContent:
     )
 
 
-def _decode_attributes(messages: Sequence[pb.Attribute], field: str) -> dict[str, str]:
+def _decode_attributes(messages: Sequence[item_pb2.Attribute], field: str) -> dict[str, str]:
     _check_at_most(messages, MAX_ATTRIBUTES, field)
     attributes: dict[str, str] = {}
     for position, message in enumerate(messages):
@@ -219,7 +230,9 @@ def _decode_attributes(messages: Sequence[pb.Attribute], field: str) -> dict[str
     return attributes
 
 
-def _decode_vectors(messages: Sequence[pb.FeatureVector], field: str) -> dict[str, np.ndarray]:
+def _decode_vectors(
+    messages: Sequence[item_pb2.FeatureVector], field: str
+) -> dict[str, np.ndarray]:
     _check_at_most(messages, MAX_VECTORS, field)
     vectors: dict[str, np.ndarray] = {}
     for position, message in enumerate(messages):

@@ -15,10 +15,10 @@ from grpc_reflection.v1alpha import reflection
 from data.errors import SchemaError
 from serving.codec import MAX_MESSAGE_BYTES
 from serving.interceptor import CallInterceptor
-from serving.pb.outfit.v1 import outfit_pb2, outfit_pb2_grpc
+from serving.pb.outfit.v1 import outfit_service_pb2, outfit_service_pb2_grpc
 from serving.servicer import OutfitEngine, OutfitServicer
 
-SERVICE: Final[str] = outfit_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
+SERVICE: Final[str] = outfit_service_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
 SERVICES: Final = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -61,7 +61,7 @@ async def running_server(engine: OutfitEngine, config: ServerConfig) -> AsyncIte
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor:
         server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
-        register = outfit_pb2_grpc.add_OutfitServiceServicer_to_server
+        register = outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server
         register(OutfitServicer(engine, executor), server)  # type: ignore[no-untyped-call] # generated
         checks = await _with_health(server)
         reflection.enable_server_reflection(SERVICES, server)

@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
@@ -20,8 +20,8 @@ from engine.requests import (
 )
 from serving import codec
 from serving.explanation_codec import encode_explanation
-from serving.pb.outfit.v1 import outfit_pb2 as pb
-from serving.pb.outfit.v1 import outfit_pb2_grpc
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.pb.outfit.v1 import outfit_service_pb2_grpc, provenance_pb2
 
 Asked = ParamSpec("Asked")
 Answered = TypeVar("Answered")
@@ -70,8 +70,12 @@ class OutfitEngine(Protocol):
         """What the items lack, as `position:modality`; a lookup that may run on the loop."""
         ...
 
+    def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those that the catalogue does not hold, each once, in their order; a lookup as well."""
+        ...
 
-class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
+
+class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
     """Answers OutfitService from one engine; model calls run in `executor`, off the event loop.
 
     Errors pass through: the interceptor turns them into statuses.
@@ -89,7 +93,7 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
         """Say how well the items of each outfit go together."""
         outfits = codec.decode_outfits(request)
         scores = await self._ask(self._engine.score, outfits)
-        return codec.encode_scores(self._bundle_id, scores)
+        return codec.encode_scores(self._provenance(), scores)
 
     async def FillInTheBlank(  # noqa: N802 - the contract's name
         self,
@@ -100,7 +104,7 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
         items, candidates, slot = codec.decode_question(request)
         ranked = await self._ask(self._engine.fill, items, candidates, slot)
         missing = self._missing(context=items, candidates=candidates)
-        return codec.encode_ranked(self._bundle_id, ranked, missing)
+        return codec.encode_ranked(self._provenance(), ranked, missing)
 
     async def RetrieveComplements(  # noqa: N802 - the contract's name
         self,
@@ -115,7 +119,9 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
             self._engine.complements, items, slot, k, filters, min_relevance=least
         )
         missing = self._missing(context=items)
-        return codec.encode_complements(self._bundle_id, found, missing)
+        return codec.encode_complements(
+            self._provenance(request.filters.exclude_item_ids), found, missing
+        )
 
     async def ExplainOutfit(  # noqa: N802 - the contract's name
         self,
@@ -125,7 +131,7 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
         """Say what each item and each pair adds."""
         items = codec.decode_items(request.items, "items")
         explained = await self._ask(self._engine.explain, items, codec.decode_filters(request))
-        return encode_explanation(self._bundle_id, explained)
+        return encode_explanation(self._provenance(request.filters.exclude_item_ids), explained)
 
     async def EmbedTarget(  # noqa: N802 - the contract's name
         self,
@@ -136,11 +142,14 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
         items, slot = codec.decode_items(request.context, "context"), codec.decode_slot(request)
         vector = await self._ask(self._engine.embed_target, items, slot)
         missing = self._missing(context=items)
-        return codec.encode_target(self._bundle_id, vector, missing)
+        return codec.encode_target(self._provenance(), vector, missing)
 
-    @property
-    def _bundle_id(self) -> str:
-        return self._engine.info.bundle_id
+    def _provenance(self, item_ids: Iterable[str] = ()) -> provenance_pb2.Provenance:
+        """What answers, and which of the ids it does not hold."""
+        return provenance_pb2.Provenance(
+            bundle_id=self._engine.info.bundle_id,
+            missing_item_ids=self._engine.unknown(item_ids),
+        )
 
     async def _ask(
         self, method: Callable[Asked, Answered], *args: Asked.args, **kwargs: Asked.kwargs
@@ -148,7 +157,7 @@ class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
         call = functools.partial(method, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
-    def _missing(self, **fields: Sequence[Item]) -> list[pb.MissingModality]:
+    def _missing(self, **fields: Sequence[Item]) -> list[provenance_pb2.MissingModality]:
         return [
             message
             for field, items in fields.items()

@@ -2,9 +2,8 @@
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from hypothesis import strategies as st
-
-from serving.pb.outfit.v1 import outfit_pb2 as pb
 
 SCALARS = {
     FieldDescriptor.TYPE_STRING: st.sampled_from(["", "a", "shoes", "navy-shirt", "x" * 2_001])
@@ -19,7 +18,7 @@ SCALARS = {
 
 def messages(descriptor: Descriptor) -> st.SearchStrategy[Message]:
     """Any message that the contract can express."""
-    kind = getattr(pb, descriptor.name)
+    kind = GetMessageClass(descriptor)
     fields = {}
     for field in descriptor.fields:
         nested = field.message_type

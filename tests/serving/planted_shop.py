@@ -1,7 +1,7 @@
 """An engine in memory whose every answer can be worked out by hand."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -145,6 +145,10 @@ class PlantedShop:
             if (not item.image if isinstance(item, ItemContent) else item in WITHOUT_IMAGE)
         ]
         return tuple(f"{position}:image" for position in lacking)
+
+    def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those without a vector."""
+        return tuple(dict.fromkeys(name for name in item_ids if name not in VECTORS))
 
 
 def _vectors(items: Sequence[Item], field: str) -> np.ndarray:

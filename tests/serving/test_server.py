@@ -66,8 +66,13 @@ def test_reflection_lists_the_service_and_describes_its_methods(address: str):
         listed, described = stub.ServerReflectionInfo(iter(asked), timeout=5)
     names = {service.name for service in listed.list_services_response.service}
     assert {"outfit.v1.OutfitService", "grpc.health.v1.Health"} <= names
-    [file] = described.file_descriptor_response.file_descriptor_proto
-    methods = [method.name for method in FileDescriptorProto.FromString(file).service[0].method]
+    files = map(
+        FileDescriptorProto.FromString, described.file_descriptor_response.file_descriptor_proto
+    )
+    contract = {file.name: file for file in files}
+    assert {"outfit/v1/item.proto", "google/api/field_behavior.proto"} <= contract.keys()
+    [service] = contract["outfit/v1/outfit_service.proto"].service
+    methods = [method.name for method in service.method]
     assert methods == [
         "ScoreOutfits",
         "FillInTheBlank",
