@@ -81,17 +81,54 @@ class Catalogue:
         Raises:
             InputError: an inline item is wrong.
         """
+        return self.join([item for item, _ in placed], [self.inline_tokens(placed)])
+
+    def inline_tokens(self, placed: Sequence[Placed]) -> ItemTokens:
+        """Tokens of the inline ones among items, in their order.
+
+        Raises:
+            InputError: one of them is wrong.
+        """
         inline = [(item, where) for item, where in placed if isinstance(item, ItemContent)]
+        if not inline:
+            return self.tokens.take(torch.zeros(0, dtype=torch.int64))
+        return self.bundle.model.encode(self.inline.features(inline))
+
+    def join(self, items: Sequence[Item], inline: Sequence[ItemTokens]) -> ItemTokens:
+        """Tokens of items in their order; of the inline ones they are given, also in order."""
         rows = torch.tensor(
-            [self.row_of[item] for item, _ in placed if isinstance(item, str)], dtype=torch.int64
+            [self.row_of[item] for item in items if isinstance(item, str)], dtype=torch.int64
         )
         known = self.tokens.take(rows)
-        if not inline:
+        if len(rows) == len(items):
             return known
-        tokens = known.join(self.bundle.model.encode(self.inline.features(inline)))
-        by_id = np.array([isinstance(item, str) for item, _ in placed])
+        by_id = np.array([isinstance(item, str) for item in items])
         place = np.where(by_id, np.cumsum(by_id) - 1, len(rows) + np.cumsum(~by_id) - 1)
-        return tokens.take(torch.from_numpy(place))
+        return known.join(*inline).take(torch.from_numpy(place))
+
+    def wanted(self, slots: Sequence[Slot]) -> ItemTokens:
+        """What slots ask for, as if it were items of that category and title; they are checked."""
+        contents = [ItemContent(category=slot.category, title=slot.text) for slot in slots]
+        return self.look_up([(content, "slot") for content in contents])
+
+    def check_slot(self, slot: Slot, field: str = "slot") -> None:
+        """Refuse a slot that says nothing, or something unknown.
+
+        Raises:
+            SchemaError: it has neither a category nor a text.
+            UnknownCategoryError: its category is neither of the catalogue nor a slot.
+        """
+        if slot.category is None and not (slot.text or "").strip():
+            raise SchemaError(expected="a category or a text", got="neither", field=field)
+        if slot.category is not None:
+            self.inline.check_category(slot.category, f"{field}.category")
+
+    def check_search(self, slot: Slot, k: int, filters: Filters) -> None:
+        """Refuse what `search` would refuse, before anything is computed; raises as it does."""
+        if k < 1:
+            raise SchemaError(expected="k of at least 1", got=str(k), field="k")
+        self._rows(slot)
+        _conditions(filters)
 
     def missing(self, item: Item) -> list[str]:
         """Modalities, and the category, that an item lacks; an unknown item lacks nothing."""
@@ -105,6 +142,14 @@ class Catalogue:
         blocks = np.split(self.bundle.vectors[row], ends)[: len(widths)]
         lacking = [name for name, block in zip(widths, blocks, strict=True) if not block.any()]
         return lacking + ([] if self.tokens.category[row] else [CATEGORY])
+
+    def missing_of(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """What items lack, as `position:modality`."""
+        return tuple(
+            f"{position}:{name}"
+            for position, item in enumerate(items)
+            for name in self.missing(item)
+        )
 
     def kind(self, item: Item) -> str | None:
         """The category in which to look for another of its kind; None where there is none."""
@@ -137,8 +182,7 @@ class Catalogue:
             UnknownCategoryError: the catalogue holds nothing of this category or slot.
             SchemaError: k or a filter is out of range.
         """
-        if k < 1:
-            raise SchemaError(expected="k of at least 1", got=str(k), field="k")
+        self.check_search(slot, k, filters)
         longest = max(map(len, passed_over), default=0)
         rows = self._rows(slot)
         found = self.index.search(targets, rows[self._allowed(filters)[rows]], k + longest)

@@ -75,7 +75,7 @@ class InlineItems:
         ]
         return lacking + ([] if features.category[0] else [CATEGORY])
 
-    def _check_category(self, name: str, where: str) -> None:
+    def check_category(self, name: str, where: str) -> None:
         """Raise `UnknownCategoryError` unless `name` is a known category or slot."""
         if name in self.categories or name in SLOTS or slot_of(name):
             return
@@ -87,7 +87,7 @@ class InlineItems:
 
     def _check(self, content: ItemContent, where: str) -> None:
         if content.category is not None:
-            self._check_category(content.category, f"{where}.category")
+            self.check_category(content.category, f"{where}.category")
         if content.image is not None:
             _check_picture(content.image, f"{where}.image")
         for name, vector in content.vectors.items():

@@ -72,10 +72,10 @@ class ItemTokens:
             category=self.category[rows], slot=self.slot[rows], vectors=self.vectors[rows]
         )
 
-    def join(self, other: "ItemTokens") -> "ItemTokens":
+    def join(self, *others: "ItemTokens") -> "ItemTokens":
         """These items, then the others."""
         return ItemTokens(
-            category=torch.cat([self.category, other.category]),
-            slot=torch.cat([self.slot, other.slot]),
-            vectors=torch.cat([self.vectors, other.vectors]),
+            category=torch.cat([self.category, *(other.category for other in others)]),
+            slot=torch.cat([self.slot, *(other.slot for other in others)]),
+            vectors=torch.cat([self.vectors, *(other.vectors for other in others)]),
         )

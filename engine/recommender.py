@@ -1,23 +1,32 @@
 """The recommender: one bundle that scores, fills blanks, retrieves complements, embeds targets."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 import torch
 from jaxtyping import Float32
 
-from data.errors import SchemaError
+from data.errors import OutfitError
 from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
 from engine.explainer import PROPOSALS, Explainer
 from engine.inline_items import Placed
 from engine.items import ItemTokens
-from engine.metric import TEMPERATURE, similarity
-from engine.models.model import OutfitLogits
+from engine.joint_answers import JointAnswers, ids_of
+from engine.questions import (
+    Answer,
+    ComplementsQuestion,
+    ExplainQuestion,
+    FillQuestion,
+    Question,
+    ScoreQuestion,
+    TargetQuestion,
+)
 from engine.relevance_judge import RelevanceJudge
 from engine.requests import (
     BundleInfo,
@@ -25,7 +34,6 @@ from engine.requests import (
     Explanation,
     Filters,
     Item,
-    ItemContent,
     OutfitScore,
     RankedCandidate,
     Replacement,
@@ -34,6 +42,8 @@ from engine.requests import (
 from graph.outfits import OutfitBatch, pad_outfits
 
 NO_FILTERS = Filters()
+
+Answered = TypeVar("Answered")
 
 
 class Recommender:
@@ -51,6 +61,12 @@ class Recommender:
             model=bundle.model,
             calibrator=bundle.confidence.calibration.calibrator,
             widths=bundle.preparation.widths,
+        )
+        self._joint = JointAnswers(
+            model=bundle.model,
+            catalogue=self._catalogue,
+            explainer=self._explainer,
+            relevance=self._relevance,
         )
         self.info = BundleInfo(
             bundle_id=bundle.manifest["bundle_id"],
@@ -75,20 +91,27 @@ class Recommender:
         """The item table of the catalogue."""
         return self._catalogue.bundle.items
 
+    def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
+        """Answers to questions of one kind in one pass of the model, in their order.
+
+        In the place of an answer stands the error of a question that is at fault.
+
+        Args:
+            questions: at least one; all of them of the kind of the first.
+        """
+        kinds: dict[type[Question], Callable[[Any], list[Any]]] = {
+            ScoreQuestion: self._joint.scores,
+            FillQuestion: self._joint.ranked,
+            ComplementsQuestion: self._joint.complements,
+            TargetQuestion: self._joint.targets,
+            ExplainQuestion: self._explained,
+        }
+        answers: list[Answer | OutfitError] = kinds[type(questions[0])](questions)
+        return answers
+
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """How well the items of each outfit go together, in the order of the outfits."""
-        placed = [
-            self._catalogue.places(outfit, f"outfits[{number}].items")
-            for number, outfit in enumerate(outfits)
-        ]
-        if not placed:
-            return []
-        tokens = self._tokens(list(itertools.chain(*placed)))
-        logits, probabilities = self._explainer.judge(tokens, _ranges(placed))
-        return [
-            OutfitScore(logit=logit, probability=probability, missing=self.missing(outfit))
-            for outfit, logit, probability in zip(outfits, logits, probabilities, strict=True)
-        ]
+        return _only(self._joint.scores([ScoreQuestion(outfits=outfits)]))
 
     def explain(self, outfit: Sequence[Item], filters: Filters = NO_FILTERS) -> Explanation:
         """What items and pairs add to the outfit's logit, and what to put for the weakest.
@@ -118,22 +141,8 @@ class Recommender:
 
         With a slot, the similarity between each candidate and what is wanted there counts too.
         """
-        kept = self._catalogue.places(context, "context")
-        asked = self._catalogue.places(candidates, "candidates")
-        logits = self._judge([[*kept, place] for place in asked]).choice
-        if slot is not None:
-            target = torch.from_numpy(self.embed_target(context, slot))
-            vectors = self._tokens(asked).vectors
-            logits = logits + similarity(target[None], vectors)[0] / TEMPERATURE
-        order = torch.argsort(logits, descending=True, stable=True).tolist()
-        return [
-            RankedCandidate(
-                position=position,
-                item_id=item if isinstance(item := candidates[position], str) else "",
-                logit=float(logits[position]),
-            )
-            for position in order
-        ]
+        question = FillQuestion(context=context, candidates=candidates, slot=slot)
+        return _only(self._joint.ranked([question]))
 
     def complements(
         self,
@@ -156,14 +165,10 @@ class Recommender:
         Raises:
             BundleError: a relevance is asked for and the bundle cannot tell any.
         """
-        self._relevance.check(min_relevance)
-        placed = self._catalogue.places(context, "context")
-        wanted = self._wanted([slot], ["slot"])
-        targets = self._embed([placed], wanted)
-        found = self._catalogue.search(
-            targets, slot, k, filters=filters, passed_over=[_ids(context)]
+        question = ComplementsQuestion(
+            context=context, slot=slot, k=k, filters=filters, min_relevance=min_relevance
         )
-        return self._relevance.judge(found, targets, wanted, min_relevance)[0]
+        return _only(self._joint.complements([question]))
 
     def complements_batch(
         self,
@@ -184,8 +189,9 @@ class Recommender:
         if not contexts:
             return []
         places = [self._catalogue.places(each, f"contexts[{n}]") for n, each in enumerate(contexts)]
-        fields = [f"slots[{number}]" for number in range(len(slots))]
-        wanted = self._wanted(slots, fields)
+        for number, slot in enumerate(slots):
+            self._catalogue.check_slot(slot, f"slots[{number}]")
+        wanted = self._catalogue.wanted(slots)
         targets = self._embed(places, wanted)
         answers: list[list[Complement]] = [[] for _ in contexts]
         for numbers in _by_category(slots):
@@ -194,25 +200,19 @@ class Recommender:
                 slots[numbers[0]],
                 k,
                 filters=filters,
-                passed_over=[_ids(contexts[number]) for number in numbers],
+                passed_over=[ids_of(contexts[number]) for number in numbers],
             )
             for number, answer in zip(numbers, found, strict=True):
                 answers[number] = answer
-        return self._relevance.judge(answers, targets, wanted, min_relevance)
+        return self._relevance.judge(answers, targets, wanted, [min_relevance] * len(contexts))
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> Float32[np.ndarray, " dim"]:
         """The unit vector of what the context wants in the slot."""
-        placed = self._catalogue.places(context, "context")
-        target: np.ndarray = self._embed([placed], self._wanted([slot], ["slot"]))[0]
-        return target
+        return _only(self._joint.targets([TargetQuestion(context=context, slot=slot)]))
 
     def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
         """What the items lack, as `position:modality`; unknown items lack nothing."""
-        return tuple(
-            f"{position}:{name}"
-            for position, item in enumerate(items)
-            for name in self._catalogue.missing(item)
-        )
+        return self._catalogue.missing_of(items)
 
     def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
         """Those of the ids that the catalogue does not hold, each once, in their order."""
@@ -233,16 +233,21 @@ class Recommender:
         rest = [item for position, item in enumerate(outfit) if position != weakest]
         if kind is None or not rest:
             return None
-        allowed = replace(filters, exclude=filters.exclude | _ids([outfit[weakest]]))
+        allowed = replace(filters, exclude=filters.exclude | ids_of([outfit[weakest]]))
         ids = [
             one.item_id for one in self.complements(rest, Slot(category=kind), PROPOSALS, allowed)
         ]
         proposals = self._catalogue.look_up([(item_id, "items") for item_id in ids])
         return self._explainer.best_replacement(tokens, weakest, proposals, ids=ids, logit=logit)
 
-    @torch.inference_mode()
-    def _judge(self, outfits: Sequence[Sequence[Placed]]) -> OutfitLogits:
-        return self._model.judge(self._tokens(list(itertools.chain(*outfits))), _ranges(outfits))
+    def _explained(self, questions: Sequence[ExplainQuestion]) -> list[Explanation | OutfitError]:
+        outcomes: list[Explanation | OutfitError] = []
+        for question in questions:
+            try:
+                outcomes.append(self.explain(question.items, question.filters))
+            except OutfitError as error:
+                outcomes.append(error)
+        return outcomes
 
     @torch.inference_mode()
     def _tokens(self, placed: Sequence[Placed]) -> ItemTokens:
@@ -256,27 +261,19 @@ class Recommender:
         target: np.ndarray = self._model.embed_target(tokens, _ranges(contexts), wanted).numpy()
         return target
 
-    def _wanted(self, slots: Sequence[Slot], fields: Sequence[str]) -> ItemTokens:
-        """What the slots ask for, as if it were items of that category and title."""
-        for slot, field in zip(slots, fields, strict=True):
-            if slot.category is None and not (slot.text or "").strip():
-                raise SchemaError(expected="a category or a text", got="neither", field=field)
-        return self._tokens(
-            [
-                (ItemContent(category=slot.category, title=slot.text), field)
-                for slot, field in zip(slots, fields, strict=True)
-            ]
-        )
+
+def _only(outcomes: Sequence[Answered | OutfitError]) -> Answered:
+    """The answer to the one question that was asked; raises its error."""
+    (outcome,) = outcomes
+    if isinstance(outcome, OutfitError):
+        raise outcome
+    return outcome
 
 
 def _ranges(outfits: Sequence[Sequence[Placed]]) -> OutfitBatch:
     """Outfits as rows into their items, one outfit after the other."""
     ends = np.cumsum([0, *map(len, outfits)])
     return pad_outfits([np.arange(start, end) for start, end in itertools.pairwise(ends)])
-
-
-def _ids(context: Sequence[Item]) -> frozenset[str]:
-    return frozenset(item for item in context if isinstance(item, str))
 
 
 def _by_category(slots: Sequence[Slot]) -> list[list[int]]:
