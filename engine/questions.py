@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -11,14 +11,19 @@ from engine.requests import (
     Explanation,
     Filters,
     Item,
+    ItemContent,
     OutfitScore,
     RankedCandidate,
     Slot,
 )
 
 NO_FILTERS = Filters()
-EXPLAINED_OUTFITS = 256
+EXPLAINED_OUTFITS: Final = 256
 """Outfits that the model judges, about, to explain one."""
+INLINE_SIZE: Final = 8
+"""Outfits that could be judged, about, while the words of an inline item are encoded."""
+PICTURE_SIZE: Final = 32
+"""Outfits that could be judged, about, while a picture is encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +34,8 @@ class ScoreQuestion:
 
     @property
     def size(self) -> int:
-        """Outfits that the model judges."""
-        return len(self.outfits)
+        """Work in outfits that the model judges."""
+        return len(self.outfits) + sum(map(_encoding, self.outfits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +48,8 @@ class FillQuestion:
 
     @property
     def size(self) -> int:
-        """Outfits that the model judges."""
-        return len(self.candidates)
+        """Work in outfits that the model judges."""
+        return len(self.candidates) + _encoding(self.context) + _encoding(self.candidates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +64,8 @@ class ComplementsQuestion:
 
     @property
     def size(self) -> int:
-        """Contexts that the model reads."""
-        return 1
+        """Work in outfits that the model judges."""
+        return 1 + _encoding(self.context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +77,8 @@ class TargetQuestion:
 
     @property
     def size(self) -> int:
-        """Contexts that the model reads."""
-        return 1
+        """Work in outfits that the model judges."""
+        return 1 + _encoding(self.context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +90,8 @@ class ExplainQuestion:
 
     @property
     def size(self) -> int:
-        """Outfits that the model judges, about."""
-        return EXPLAINED_OUTFITS
+        """Work in outfits that the model judges."""
+        return EXPLAINED_OUTFITS + _encoding(self.items)
 
 
 Question: TypeAlias = (
@@ -96,3 +101,9 @@ Answer: TypeAlias = (
     list[OutfitScore] | list[RankedCandidate] | list[Complement] | np.ndarray | Explanation
 )
 """Of a question of the same place in `Question`."""
+
+
+def _encoding(items: Sequence[Item]) -> int:
+    """Work that it takes to encode the inline ones, in outfits that the model judges."""
+    inline = (item for item in items if isinstance(item, ItemContent))
+    return sum(INLINE_SIZE if item.image is None else PICTURE_SIZE for item in inline)

@@ -52,6 +52,7 @@ class CallError(OutfitError):
         reason: the stable word of the contract; empty when the server did not say.
         violations: the fields to blame.
         request_id: what the server's log calls this call; empty when it never arrived.
+        retry_after_s: when to ask again; None where asking again makes no sense or nobody says.
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class CallError(OutfitError):
         reason: str = "",
         violations: Sequence[FieldViolation] = (),
         request_id: str = "",
+        retry_after_s: float | None = None,
     ) -> None:
         self.code, self.message, self.reason = code, message, reason
         self.violations, self.request_id = tuple(violations), request_id
+        self.retry_after_s = retry_after_s
         head = f"{code.name} ({reason})" if reason else code.name
         lines = [f"  {violation.field}: {violation.description}" for violation in self.violations]
         if not lines:
@@ -167,13 +170,10 @@ class OutfitClient:
 
 def _call_error(error: Any) -> CallError:
     status = rpc_status.from_call(error)
-    info, bad, named = (
-        error_details_pb2.ErrorInfo(),
-        error_details_pb2.BadRequest(),
-        error_details_pb2.RequestInfo(),
-    )
+    info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    named, retry = error_details_pb2.RequestInfo(), error_details_pb2.RetryInfo()
     for detail in status.details if status else ():
-        for kind in (info, bad, named):
+        for kind in (info, bad, named, retry):
             detail.Unpack(kind)
     return CallError(
         code=error.code(),
@@ -184,4 +184,7 @@ def _call_error(error: Any) -> CallError:
             for one in bad.field_violations
         ],
         request_id=named.request_id,
+        retry_after_s=retry.retry_delay.ToTimedelta().total_seconds()
+        if retry.HasField("retry_delay")
+        else None,
     )

@@ -5,7 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import grpc
@@ -13,10 +13,13 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
+from serving.batcher import BatchConfig, batching
 from serving.codec import MAX_MESSAGE_BYTES
+from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.interceptor import CallInterceptor
 from serving.pb.outfit.v1 import outfit_service_pb2, outfit_service_pb2_grpc
-from serving.servicer import OutfitEngine, OutfitServicer
+from serving.reply import ReplyDesk
+from serving.servicer import OutfitServicer
 
 SERVICE: Final[str] = outfit_service_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
 SERVICES: Final = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -34,6 +37,7 @@ class ServerConfig:
     host: str = "127.0.0.1"  # loopback: whoever opens it to a network says so
     port: int = 50051  # 0 picks a free one
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
+    batches: BatchConfig = field(default_factory=BatchConfig)
 
 
 async def serve(
@@ -59,19 +63,21 @@ async def running_server(engine: OutfitEngine, config: ServerConfig) -> AsyncIte
     Raises:
         SchemaError: the port is taken, or the host is not one of this machine's.
     """
+    desk = ReplyDesk(EngineSlot(engine))
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor:
-        server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
-        register = outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server
-        register(OutfitServicer(engine, executor), server)  # type: ignore[no-untyped-call] # generated
-        checks = await _with_health(server)
-        reflection.enable_server_reflection(SERVICES, server)
-        address = _bind(server, config)
-        await server.start()
-        try:
-            yield address
-        finally:
-            await checks.enter_graceful_shutdown()
-            await server.stop(config.grace_s)
+        async with batching(desk, executor, config.batches) as batcher:
+            server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
+            register = outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server
+            register(OutfitServicer(batcher), server)  # type: ignore[no-untyped-call] # generated
+            checks = await _with_health(server)
+            reflection.enable_server_reflection(SERVICES, server)
+            address = _bind(server, config)
+            await server.start()
+            try:
+                yield address
+            finally:
+                await checks.enter_graceful_shutdown()
+                await server.stop(config.grace_s)
 
 
 async def _with_health(server: grpc.aio.Server) -> health.aio.HealthServicer:

@@ -186,14 +186,3 @@ def test_an_outfit_that_cannot_be_explained_leaves_the_others_explained(
     )
     assert isinstance(twice, DuplicateError)
     assert fine == tiny_recommender.explain(ids[:2])
-
-
-def test_the_size_of_a_question_is_what_the_model_has_to_judge() -> None:
-    sizes = [
-        ScoreQuestion(outfits=[[PUMPS], [DRESS]]).size,
-        FillQuestion(context=[PUMPS], candidates=[DRESS] * 3).size,
-        ComplementsQuestion(context=[PUMPS], slot=BAGS, k=9).size,
-        TargetQuestion(context=[PUMPS], slot=BAGS).size,
-        ExplainQuestion(items=[PUMPS]).size,
-    ]
-    assert sizes == [2, 3, 1, 1, 256]

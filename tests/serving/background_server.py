@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from serving.engine_slot import OutfitEngine
 from serving.server import ServerConfig, running_server
-from serving.servicer import OutfitEngine
 
 
 @dataclass

@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from data.errors import UnknownCategoryError, UnknownItemError
+from data.errors import OutfitError, UnknownCategoryError, UnknownItemError
+from engine.questions import (
+    Answer,
+    ComplementsQuestion,
+    ExplainQuestion,
+    FillQuestion,
+    Question,
+    ScoreQuestion,
+    TargetQuestion,
+)
 from engine.requests import (
     BundleInfo,
     Complement,
@@ -51,6 +60,31 @@ class PlantedShop:
         categories=sorted(set(CATEGORIES.values())),
         features=("colour",),
     )
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
+        """Each in turn."""
+        outcomes: list[Answer | OutfitError] = []
+        for question in questions:
+            try:
+                outcomes.append(self._answer(question))
+            except OutfitError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def _answer(self, question: Question) -> Answer:
+        match question:
+            case ScoreQuestion():
+                return self.score(question.outfits)
+            case FillQuestion():
+                return self.fill(question.context, question.candidates, question.slot)
+            case ComplementsQuestion(slot=slot, k=k, min_relevance=least):
+                return self.complements(
+                    question.context, slot, k, question.filters, min_relevance=least
+                )
+            case TargetQuestion():
+                return self.embed_target(question.context, question.slot)
+            case ExplainQuestion():
+                return self.explain(question.items, question.filters)
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """Logit: the length of the mean vector, 1 when all agree; probability: its square."""

@@ -19,9 +19,11 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from data.errors import SchemaError
 from engine.requests import Item, ItemContent, OutfitScore
+from serving.batcher import BatchConfig
 from serving.client import CallError, OutfitClient
 from serving.server import ServerConfig, running_server
 from tests.serving.background_server import background_server
+from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -110,6 +112,65 @@ def test_a_call_in_flight_is_answered_while_the_server_drains():
         shop.let_go.set()
         assert len(answer.result(5).scores) == 1
         assert server.ended.wait(5)
+
+
+def test_concurrent_calls_are_answered_in_few_batches():
+    shop = CountingShop()
+    shop.hold()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        ThreadPoolExecutor(32) as callers,
+    ):
+        answers = [callers.submit(client.score, [["navy-shirt"]]) for _ in range(32)]
+        assert shop.asked.wait(5)
+        time.sleep(0.2)  # the others arrive meanwhile
+        shop.let_go.set()
+        assert all(len(answer.result(5).scores) == 1 for answer in answers)
+    assert len(shop.batches) < 8
+    assert sum(map(len, shop.batches)) == 32
+
+
+def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
+    shop = CountingShop()
+    shop.hold()
+    config = ServerConfig(port=0, batches=BatchConfig(max_waiting=1))
+    with (
+        background_server(shop, config) as server,
+        OutfitClient(server.address) as client,
+        ThreadPoolExecutor(2) as callers,
+    ):
+        first = callers.submit(client.score, [["navy-shirt"]])
+        assert shop.asked.wait(5)
+        second = callers.submit(client.score, [["navy-shirt"]])
+        time.sleep(0.2)  # it arrives meanwhile
+        with pytest.raises(CallError) as caught:
+            client.score([["navy-shirt"]])
+        shop.let_go.set()
+        assert len(first.result(5).scores) == len(second.result(5).scores) == 1
+    assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert caught.value.reason == "OVERLOADED"
+    assert caught.value.retry_after_s is not None
+    assert caught.value.retry_after_s >= 0.05
+
+
+def test_a_call_that_its_caller_gave_up_is_not_computed():
+    shop = CountingShop()
+    shop.hold()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        OutfitClient(server.address, deadline_s=0.2) as hasty,
+        ThreadPoolExecutor(1) as caller,
+    ):
+        first = caller.submit(client.score, [["navy-shirt"]])
+        assert shop.asked.wait(5)
+        with pytest.raises(CallError, match="DEADLINE_EXCEEDED"):
+            hasty.score([["red-dress"]])
+        shop.let_go.set()
+        assert len(first.result(5).scores) == 1
+        assert len(client.score([["navy-shirt"]]).scores) == 1
+    assert "red-dress" not in str(shop.batches)
 
 
 def test_a_message_beyond_the_limit_is_refused_and_the_server_goes_on(address: str):

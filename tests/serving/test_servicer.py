@@ -6,7 +6,7 @@ import pytest
 from engine.requests import Filters, ItemContent, ItemContribution, Replacement, Slot
 from serving.client import OutfitClient
 from serving.client_codec import Missing
-from serving.servicer import OutfitEngine
+from serving.engine_slot import OutfitEngine
 from tests.serving.planted_shop import PlantedShop
 
 NAVY = ["navy-shirt", "navy-jeans"]

@@ -1,0 +1,58 @@
+"""What the service asks, and the place from which it answers; another can be put there any time."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol, runtime_checkable
+
+from data.errors import NotLoadedError, OutfitError
+from engine.questions import Answer, Question
+from engine.requests import BundleInfo, Item
+
+LOADING_S: Final = 5.0
+"""After which an answer is likely where none is loaded yet."""
+
+
+@runtime_checkable
+class OutfitEngine(Protocol):
+    """Answers questions; `engine.recommender.Recommender` is one."""
+
+    @property
+    def info(self) -> BundleInfo:
+        """The bundle that answers."""
+        ...
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
+        """An answer for each of the questions, which are of one kind, or the question's error."""
+        ...
+
+    def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
+        """What the items lack, as `position:modality`."""
+        ...
+
+    def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those that the catalogue does not hold, each once, in their order."""
+        ...
+
+
+class EngineSlot:
+    """Holds the engine that answers, or none; whoever took it out goes on with it.
+
+    Taking and putting are atomic, so threads may share a slot.
+    """
+
+    def __init__(self, engine: OutfitEngine | None = None) -> None:
+        self._engine = engine
+
+    def take(self) -> OutfitEngine:
+        """The engine that answers now.
+
+        Raises:
+            NotLoadedError: there is none.
+        """
+        engine = self._engine
+        if engine is None:
+            raise NotLoadedError("no bundle is loaded", retry_after_s=LOADING_S)
+        return engine
+
+    def put(self, engine: OutfitEngine) -> None:
+        """Answer from this engine from now on."""
+        self._engine = engine

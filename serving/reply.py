@@ -1,0 +1,81 @@
+"""An answer with what every response tells beside it, made in one go in the model's thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.errors import OutfitError
+from engine.questions import (
+    Answer,
+    ComplementsQuestion,
+    ExplainQuestion,
+    FillQuestion,
+    Question,
+    TargetQuestion,
+)
+from engine.requests import Item
+from serving.codec import encode_missing
+from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.pb.outfit.v1 import provenance_pb2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reply:
+    """An answer, what gave it, and what the question's items lacked.
+
+    Args:
+        missing: of context and candidates; what outfits lack stands in their scores.
+    """
+
+    answer: Answer
+    provenance: provenance_pb2.Provenance
+    missing: Sequence[provenance_pb2.MissingModality]
+
+
+class ReplyDesk:
+    """Answers batches from the engine that is in the slot when their turn comes."""
+
+    def __init__(self, slot: EngineSlot) -> None:
+        self._slot = slot
+
+    def __call__(self, questions: Sequence[Question]) -> list[Reply | OutfitError]:
+        """A reply or an error for each of the questions, which are of one kind.
+
+        Raises:
+            NotLoadedError: there is no engine.
+        """
+        engine = self._slot.take()
+        return [
+            outcome if isinstance(outcome, OutfitError) else _reply(engine, question, outcome)
+            for question, outcome in zip(questions, engine.answer(questions), strict=True)
+        ]
+
+
+def _reply(engine: OutfitEngine, question: Question, answer: Answer) -> Reply:
+    return Reply(
+        answer=answer,
+        provenance=provenance_pb2.Provenance(
+            bundle_id=engine.info.bundle_id,
+            missing_item_ids=engine.unknown(sorted(_excluded(question))),
+        ),
+        missing=[
+            message
+            for field, items in _judged(question).items()
+            for message in encode_missing(engine.missing(items), field)
+        ],
+    )
+
+
+def _excluded(question: Question) -> frozenset[str]:
+    if isinstance(question, ComplementsQuestion | ExplainQuestion):
+        return question.filters.exclude
+    return frozenset()
+
+
+def _judged(question: Question) -> dict[str, Sequence[Item]]:
+    """Items by the field that holds them."""
+    match question:
+        case FillQuestion():
+            return {"context": question.context, "candidates": question.candidates}
+        case ComplementsQuestion() | TargetQuestion():
+            return {"context": question.context}
+    return {}
