@@ -74,13 +74,13 @@ REFUSALS: dict[type[OutfitError], Refusal] = {
 }
 
 
-def refusal_of(error: Exception) -> Refusal:
+def refusal_of(error: BaseException) -> Refusal:
     """The refusal of the nearest mapped class; INTERNAL for what was not raised on purpose."""
     mapped = (REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
     return next(mapped, INTERNAL)
 
 
-def status_of(error: Exception, request_id: str) -> Status:
+def status_of(error: BaseException, request_id: str) -> Status:
     """What a client may know of an error: never a path or a text of the server's own."""
     refusal = refusal_of(error)
     details: list[Message] = [
@@ -117,7 +117,7 @@ def wire_field(error: InputError) -> str:
     return _quoted(f"{path}.content{rest}")
 
 
-def _violation(error: Exception) -> error_details_pb2.BadRequest.FieldViolation | None:
+def _violation(error: BaseException) -> error_details_pb2.BadRequest.FieldViolation | None:
     if not isinstance(error, InputError) or refusal_of(error) is INTERNAL:
         return None
     return error_details_pb2.BadRequest.FieldViolation(

@@ -95,3 +95,11 @@ FILL: Final = OutfitCall(question=fill_question, response=_ranked)
 COMPLEMENTS: Final = OutfitCall(question=complements_question, response=_complements)
 TARGET: Final = OutfitCall(question=target_question, response=_target)
 EXPLAIN: Final = OutfitCall(question=explain_question, response=_explanation)
+CALLS: Final = {
+    "score_outfits": SCORE,
+    "fill_in_the_blank": FILL,
+    "retrieve_complements": COMPLEMENTS,
+    "embed_target": TARGET,
+    "explain_outfit": EXPLAIN,
+}
+"""By the names of the contract's oneofs."""

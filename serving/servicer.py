@@ -1,8 +1,10 @@
 """The methods of OutfitService: decode, wait for the batcher, encode."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from serving import outfit_calls
+from serving.answer_stream import AnswerStream
 from serving.batcher import Batcher
 from serving.outfit_calls import OutfitCall
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
@@ -54,6 +56,12 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
         """Say what each item and each pair adds."""
         response: pb.ExplainOutfitResponse = await self._ask(outfit_calls.EXPLAIN, request, context)
         return response
+
+    async def StreamAnswers(  # noqa: N802 - the contract's name
+        self, request_iterator: AsyncIterator[pb.StreamAnswersRequest], context: Any
+    ) -> None:
+        """Answer many questions, each as soon as it can."""
+        await AnswerStream(self._batcher, context).run(request_iterator)
 
     async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:
         question = call.question(request)

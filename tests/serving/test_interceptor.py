@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from data.errors import BundleError
 from engine.requests import Item, ItemContent, OutfitScore, Slot
-from serving.client import CallError, FieldViolation, OutfitClient
+from serving.call_error import CallError, FieldViolation
+from serving.client import OutfitClient
 from serving.interceptor import request_id_of
 from serving.pb.outfit.v1 import item_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb

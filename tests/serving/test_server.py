@@ -20,7 +20,8 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from data.errors import SchemaError
 from engine.requests import Item, ItemContent, OutfitScore
 from serving.batcher import BatchConfig
-from serving.client import CallError, OutfitClient
+from serving.call_error import CallError
+from serving.client import OutfitClient
 from serving.server import ServerConfig, running_server
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
@@ -81,6 +82,7 @@ def test_reflection_lists_the_service_and_describes_its_methods(address: str):
         "RetrieveComplements",
         "EmbedTarget",
         "ExplainOutfit",
+        "StreamAnswers",
     ]
 
 

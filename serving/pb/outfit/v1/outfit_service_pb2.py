@@ -23,11 +23,12 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from serving.pb.outfit.v1 import item_pb2 as outfit_dot_v1_dot_item__pb2
 from serving.pb.outfit.v1 import provenance_pb2 as outfit_dot_v1_dot_provenance__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eoutfit/v1/outfit_service.proto\x12\toutfit.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x14outfit/v1/item.proto\x1a\x1aoutfit/v1/provenance.proto\"?\n\x13ScoreOutfitsRequest\x12(\n\x07outfits\x18\x01 \x03(\x0b\x32\x11.outfit.v1.OutfitB\x04\xe2\x41\x01\x02\"\x96\x01\n\x14ScoreOutfitsResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12&\n\x06scores\x18\x02 \x03(\x0b\x32\x16.outfit.v1.OutfitScore\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"1\n\x0bOutfitScore\x12\r\n\x05logit\x18\x01 \x01(\x01\x12\x13\n\x0bprobability\x18\x02 \x01(\x01\"\x8f\x01\n\x15\x46illInTheBlankRequest\x12&\n\x07\x63ontext\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12)\n\ncandidates\x18\x02 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12#\n\x04slot\x18\x03 \x01(\x0b\x32\x0f.outfit.v1.SlotB\x04\xe2\x41\x01\x01\"\x9c\x01\n\x16\x46illInTheBlankResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12*\n\x06ranked\x18\x02 \x03(\x0b\x32\x1a.outfit.v1.RankedCandidate\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"C\n\x0fRankedCandidate\x12\x10\n\x08position\x18\x01 \x01(\x05\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\r\n\x05logit\x18\x03 \x01(\x01\"\xd9\x01\n\x1aRetrieveComplementsRequest\x12&\n\x07\x63ontext\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12#\n\x04slot\x18\x02 \x01(\x0b\x32\x0f.outfit.v1.SlotB\x04\xe2\x41\x01\x02\x12\x0f\n\x01k\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12)\n\x07\x66ilters\x18\x04 \x01(\x0b\x32\x12.outfit.v1.FiltersB\x04\xe2\x41\x01\x01\x12 \n\rmin_relevance\x18\x05 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x42\x10\n\x0e_min_relevance\"\x9e\x01\n\x07\x46ilters\x12\x1e\n\x10\x65xclude_item_ids\x18\x01 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\tmin_price\x18\x02 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12\x1c\n\tmax_price\x18\x03 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x1b\n\rin_stock_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\x42\x0c\n\n_min_priceB\x0c\n\n_max_price\"\xa1\x01\n\x1bRetrieveComplementsResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12*\n\x0b\x63omplements\x18\x02 \x03(\x0b\x32\x15.outfit.v1.Complement\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"W\n\nComplement\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nsimilarity\x18\x02 \x01(\x01\x12\x16\n\trelevance\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x0c\n\n_relevance\"a\n\x12\x45mbedTargetRequest\x12&\n\x07\x63ontext\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12#\n\x04slot\x18\x02 \x01(\x0b\x32\x0f.outfit.v1.SlotB\x04\xe2\x41\x01\x02\"}\n\x13\x45mbedTargetResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12\x0e\n\x06vector\x18\x02 \x03(\x02\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"g\n\x14\x45xplainOutfitRequest\x12$\n\x05items\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12)\n\x07\x66ilters\x18\x02 \x01(\x0b\x32\x12.outfit.v1.FiltersB\x04\xe2\x41\x01\x01\"\xd0\x02\n\x15\x45xplainOutfitResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12%\n\x05score\x18\x02 \x01(\x0b\x32\x16.outfit.v1.OutfitScore\x12\x13\n\x0b\x65mpty_logit\x18\x03 \x01(\x01\x12*\n\x05items\x18\x04 \x03(\x0b\x32\x1b.outfit.v1.ItemContribution\x12*\n\x05pairs\x18\x05 \x03(\x0b\x32\x1b.outfit.v1.PairContribution\x12\r\n\x05\x65xact\x18\x06 \x01(\x08\x12\x0f\n\x07weakest\x18\x07 \x01(\x05\x12+\n\x0breplacement\x18\x08 \x01(\x0b\x32\x16.outfit.v1.Replacement\x12+\n\x07missing\x18\t \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"I\n\x10ItemContribution\x12\x14\n\x0c\x63ontribution\x18\x01 \x01(\x01\x12\r\n\x05\x61lone\x18\x02 \x01(\x01\x12\x10\n\x08left_out\x18\x03 \x01(\x01\"G\n\x10PairContribution\x12\r\n\x05\x66irst\x18\x01 \x01(\x05\x12\x0e\n\x06second\x18\x02 \x01(\x05\x12\x14\n\x0c\x63ontribution\x18\x03 \x01(\x01\"B\n\x0bReplacement\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05logit\x18\x02 \x01(\x01\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x32\xbf\x03\n\rOutfitService\x12O\n\x0cScoreOutfits\x12\x1e.outfit.v1.ScoreOutfitsRequest\x1a\x1f.outfit.v1.ScoreOutfitsResponse\x12U\n\x0e\x46illInTheBlank\x12 .outfit.v1.FillInTheBlankRequest\x1a!.outfit.v1.FillInTheBlankResponse\x12\x64\n\x13RetrieveComplements\x12%.outfit.v1.RetrieveComplementsRequest\x1a&.outfit.v1.RetrieveComplementsResponse\x12L\n\x0b\x45mbedTarget\x12\x1d.outfit.v1.EmbedTargetRequest\x1a\x1e.outfit.v1.EmbedTargetResponse\x12R\n\rExplainOutfit\x12\x1f.outfit.v1.ExplainOutfitRequest\x1a .outfit.v1.ExplainOutfitResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eoutfit/v1/outfit_service.proto\x12\toutfit.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x17google/rpc/status.proto\x1a\x14outfit/v1/item.proto\x1a\x1aoutfit/v1/provenance.proto\"?\n\x13ScoreOutfitsRequest\x12(\n\x07outfits\x18\x01 \x03(\x0b\x32\x11.outfit.v1.OutfitB\x04\xe2\x41\x01\x02\"\x96\x01\n\x14ScoreOutfitsResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12&\n\x06scores\x18\x02 \x03(\x0b\x32\x16.outfit.v1.OutfitScore\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"1\n\x0bOutfitScore\x12\r\n\x05logit\x18\x01 \x01(\x01\x12\x13\n\x0bprobability\x18\x02 \x01(\x01\"\x8f\x01\n\x15\x46illInTheBlankRequest\x12&\n\x07\x63ontext\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12)\n\ncandidates\x18\x02 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12#\n\x04slot\x18\x03 \x01(\x0b\x32\x0f.outfit.v1.SlotB\x04\xe2\x41\x01\x01\"\x9c\x01\n\x16\x46illInTheBlankResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12*\n\x06ranked\x18\x02 \x03(\x0b\x32\x1a.outfit.v1.RankedCandidate\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"C\n\x0fRankedCandidate\x12\x10\n\x08position\x18\x01 \x01(\x05\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\r\n\x05logit\x18\x03 \x01(\x01\"\xd9\x01\n\x1aRetrieveComplementsRequest\x12&\n\x07\x63ontext\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12#\n\x04slot\x18\x02 \x01(\x0b\x32\x0f.outfit.v1.SlotB\x04\xe2\x41\x01\x02\x12\x0f\n\x01k\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x02\x12)\n\x07\x66ilters\x18\x04 \x01(\x0b\x32\x12.outfit.v1.FiltersB\x04\xe2\x41\x01\x01\x12 \n\rmin_relevance\x18\x05 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x42\x10\n\x0e_min_relevance\"\x9e\x01\n\x07\x46ilters\x12\x1e\n\x10\x65xclude_item_ids\x18\x01 \x03(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\tmin_price\x18\x02 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12\x1c\n\tmax_price\x18\x03 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x1b\n\rin_stock_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\x42\x0c\n\n_min_priceB\x0c\n\n_max_price\"\xa1\x01\n\x1bRetrieveComplementsResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12*\n\x0b\x63omplements\x18\x02 \x03(\x0b\x32\x15.outfit.v1.Complement\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"W\n\nComplement\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x12\n\nsimilarity\x18\x02 \x01(\x01\x12\x16\n\trelevance\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x0c\n\n_relevance\"a\n\x12\x45mbedTargetRequest\x12&\n\x07\x63ontext\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12#\n\x04slot\x18\x02 \x01(\x0b\x32\x0f.outfit.v1.SlotB\x04\xe2\x41\x01\x02\"}\n\x13\x45mbedTargetResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12\x0e\n\x06vector\x18\x02 \x03(\x02\x12+\n\x07missing\x18\x03 \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"g\n\x14\x45xplainOutfitRequest\x12$\n\x05items\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\x12)\n\x07\x66ilters\x18\x02 \x01(\x0b\x32\x12.outfit.v1.FiltersB\x04\xe2\x41\x01\x01\"\xd0\x02\n\x15\x45xplainOutfitResponse\x12)\n\nprovenance\x18\x01 \x01(\x0b\x32\x15.outfit.v1.Provenance\x12%\n\x05score\x18\x02 \x01(\x0b\x32\x16.outfit.v1.OutfitScore\x12\x13\n\x0b\x65mpty_logit\x18\x03 \x01(\x01\x12*\n\x05items\x18\x04 \x03(\x0b\x32\x1b.outfit.v1.ItemContribution\x12*\n\x05pairs\x18\x05 \x03(\x0b\x32\x1b.outfit.v1.PairContribution\x12\r\n\x05\x65xact\x18\x06 \x01(\x08\x12\x0f\n\x07weakest\x18\x07 \x01(\x05\x12+\n\x0breplacement\x18\x08 \x01(\x0b\x32\x16.outfit.v1.Replacement\x12+\n\x07missing\x18\t \x03(\x0b\x32\x1a.outfit.v1.MissingModality\"I\n\x10ItemContribution\x12\x14\n\x0c\x63ontribution\x18\x01 \x01(\x01\x12\r\n\x05\x61lone\x18\x02 \x01(\x01\x12\x10\n\x08left_out\x18\x03 \x01(\x01\"G\n\x10PairContribution\x12\r\n\x05\x66irst\x18\x01 \x01(\x05\x12\x0e\n\x06second\x18\x02 \x01(\x05\x12\x14\n\x0c\x63ontribution\x18\x03 \x01(\x01\"B\n\x0bReplacement\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\r\n\x05logit\x18\x02 \x01(\x01\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\"\xf1\x02\n\x14StreamAnswersRequest\x12\x1c\n\x0e\x63orrelation_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x37\n\rscore_outfits\x18\x02 \x01(\x0b\x32\x1e.outfit.v1.ScoreOutfitsRequestH\x00\x12=\n\x11\x66ill_in_the_blank\x18\x03 \x01(\x0b\x32 .outfit.v1.FillInTheBlankRequestH\x00\x12\x45\n\x14retrieve_complements\x18\x04 \x01(\x0b\x32%.outfit.v1.RetrieveComplementsRequestH\x00\x12\x35\n\x0c\x65mbed_target\x18\x05 \x01(\x0b\x32\x1d.outfit.v1.EmbedTargetRequestH\x00\x12\x39\n\x0e\x65xplain_outfit\x18\x06 \x01(\x0b\x32\x1f.outfit.v1.ExplainOutfitRequestH\x00\x42\n\n\x08question\"\x95\x03\n\x15StreamAnswersResponse\x12\x16\n\x0e\x63orrelation_id\x18\x01 \x01(\t\x12\x38\n\rscore_outfits\x18\x02 \x01(\x0b\x32\x1f.outfit.v1.ScoreOutfitsResponseH\x00\x12>\n\x11\x66ill_in_the_blank\x18\x03 \x01(\x0b\x32!.outfit.v1.FillInTheBlankResponseH\x00\x12\x46\n\x14retrieve_complements\x18\x04 \x01(\x0b\x32&.outfit.v1.RetrieveComplementsResponseH\x00\x12\x36\n\x0c\x65mbed_target\x18\x05 \x01(\x0b\x32\x1e.outfit.v1.EmbedTargetResponseH\x00\x12:\n\x0e\x65xplain_outfit\x18\x06 \x01(\x0b\x32 .outfit.v1.ExplainOutfitResponseH\x00\x12$\n\x06status\x18\x07 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06\x61nswer2\x97\x04\n\rOutfitService\x12O\n\x0cScoreOutfits\x12\x1e.outfit.v1.ScoreOutfitsRequest\x1a\x1f.outfit.v1.ScoreOutfitsResponse\x12U\n\x0e\x46illInTheBlank\x12 .outfit.v1.FillInTheBlankRequest\x1a!.outfit.v1.FillInTheBlankResponse\x12\x64\n\x13RetrieveComplements\x12%.outfit.v1.RetrieveComplementsRequest\x1a&.outfit.v1.RetrieveComplementsResponse\x12L\n\x0b\x45mbedTarget\x12\x1d.outfit.v1.EmbedTargetRequest\x1a\x1e.outfit.v1.EmbedTargetResponse\x12R\n\rExplainOutfit\x12\x1f.outfit.v1.ExplainOutfitRequest\x1a .outfit.v1.ExplainOutfitResponse\x12V\n\rStreamAnswers\x12\x1f.outfit.v1.StreamAnswersRequest\x1a .outfit.v1.StreamAnswersResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -68,40 +69,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPLAINOUTFITREQUEST'].fields_by_name['items']._serialized_options = b'\342A\001\002'
   _globals['_EXPLAINOUTFITREQUEST'].fields_by_name['filters']._loaded_options = None
   _globals['_EXPLAINOUTFITREQUEST'].fields_by_name['filters']._serialized_options = b'\342A\001\001'
-  _globals['_SCOREOUTFITSREQUEST']._serialized_start=128
-  _globals['_SCOREOUTFITSREQUEST']._serialized_end=191
-  _globals['_SCOREOUTFITSRESPONSE']._serialized_start=194
-  _globals['_SCOREOUTFITSRESPONSE']._serialized_end=344
-  _globals['_OUTFITSCORE']._serialized_start=346
-  _globals['_OUTFITSCORE']._serialized_end=395
-  _globals['_FILLINTHEBLANKREQUEST']._serialized_start=398
-  _globals['_FILLINTHEBLANKREQUEST']._serialized_end=541
-  _globals['_FILLINTHEBLANKRESPONSE']._serialized_start=544
-  _globals['_FILLINTHEBLANKRESPONSE']._serialized_end=700
-  _globals['_RANKEDCANDIDATE']._serialized_start=702
-  _globals['_RANKEDCANDIDATE']._serialized_end=769
-  _globals['_RETRIEVECOMPLEMENTSREQUEST']._serialized_start=772
-  _globals['_RETRIEVECOMPLEMENTSREQUEST']._serialized_end=989
-  _globals['_FILTERS']._serialized_start=992
-  _globals['_FILTERS']._serialized_end=1150
-  _globals['_RETRIEVECOMPLEMENTSRESPONSE']._serialized_start=1153
-  _globals['_RETRIEVECOMPLEMENTSRESPONSE']._serialized_end=1314
-  _globals['_COMPLEMENT']._serialized_start=1316
-  _globals['_COMPLEMENT']._serialized_end=1403
-  _globals['_EMBEDTARGETREQUEST']._serialized_start=1405
-  _globals['_EMBEDTARGETREQUEST']._serialized_end=1502
-  _globals['_EMBEDTARGETRESPONSE']._serialized_start=1504
-  _globals['_EMBEDTARGETRESPONSE']._serialized_end=1629
-  _globals['_EXPLAINOUTFITREQUEST']._serialized_start=1631
-  _globals['_EXPLAINOUTFITREQUEST']._serialized_end=1734
-  _globals['_EXPLAINOUTFITRESPONSE']._serialized_start=1737
-  _globals['_EXPLAINOUTFITRESPONSE']._serialized_end=2073
-  _globals['_ITEMCONTRIBUTION']._serialized_start=2075
-  _globals['_ITEMCONTRIBUTION']._serialized_end=2148
-  _globals['_PAIRCONTRIBUTION']._serialized_start=2150
-  _globals['_PAIRCONTRIBUTION']._serialized_end=2221
-  _globals['_REPLACEMENT']._serialized_start=2223
-  _globals['_REPLACEMENT']._serialized_end=2289
-  _globals['_OUTFITSERVICE']._serialized_start=2292
-  _globals['_OUTFITSERVICE']._serialized_end=2739
+  _globals['_STREAMANSWERSREQUEST'].fields_by_name['correlation_id']._loaded_options = None
+  _globals['_STREAMANSWERSREQUEST'].fields_by_name['correlation_id']._serialized_options = b'\342A\001\002'
+  _globals['_SCOREOUTFITSREQUEST']._serialized_start=153
+  _globals['_SCOREOUTFITSREQUEST']._serialized_end=216
+  _globals['_SCOREOUTFITSRESPONSE']._serialized_start=219
+  _globals['_SCOREOUTFITSRESPONSE']._serialized_end=369
+  _globals['_OUTFITSCORE']._serialized_start=371
+  _globals['_OUTFITSCORE']._serialized_end=420
+  _globals['_FILLINTHEBLANKREQUEST']._serialized_start=423
+  _globals['_FILLINTHEBLANKREQUEST']._serialized_end=566
+  _globals['_FILLINTHEBLANKRESPONSE']._serialized_start=569
+  _globals['_FILLINTHEBLANKRESPONSE']._serialized_end=725
+  _globals['_RANKEDCANDIDATE']._serialized_start=727
+  _globals['_RANKEDCANDIDATE']._serialized_end=794
+  _globals['_RETRIEVECOMPLEMENTSREQUEST']._serialized_start=797
+  _globals['_RETRIEVECOMPLEMENTSREQUEST']._serialized_end=1014
+  _globals['_FILTERS']._serialized_start=1017
+  _globals['_FILTERS']._serialized_end=1175
+  _globals['_RETRIEVECOMPLEMENTSRESPONSE']._serialized_start=1178
+  _globals['_RETRIEVECOMPLEMENTSRESPONSE']._serialized_end=1339
+  _globals['_COMPLEMENT']._serialized_start=1341
+  _globals['_COMPLEMENT']._serialized_end=1428
+  _globals['_EMBEDTARGETREQUEST']._serialized_start=1430
+  _globals['_EMBEDTARGETREQUEST']._serialized_end=1527
+  _globals['_EMBEDTARGETRESPONSE']._serialized_start=1529
+  _globals['_EMBEDTARGETRESPONSE']._serialized_end=1654
+  _globals['_EXPLAINOUTFITREQUEST']._serialized_start=1656
+  _globals['_EXPLAINOUTFITREQUEST']._serialized_end=1759
+  _globals['_EXPLAINOUTFITRESPONSE']._serialized_start=1762
+  _globals['_EXPLAINOUTFITRESPONSE']._serialized_end=2098
+  _globals['_ITEMCONTRIBUTION']._serialized_start=2100
+  _globals['_ITEMCONTRIBUTION']._serialized_end=2173
+  _globals['_PAIRCONTRIBUTION']._serialized_start=2175
+  _globals['_PAIRCONTRIBUTION']._serialized_end=2246
+  _globals['_REPLACEMENT']._serialized_start=2248
+  _globals['_REPLACEMENT']._serialized_end=2314
+  _globals['_STREAMANSWERSREQUEST']._serialized_start=2317
+  _globals['_STREAMANSWERSREQUEST']._serialized_end=2686
+  _globals['_STREAMANSWERSRESPONSE']._serialized_start=2689
+  _globals['_STREAMANSWERSRESPONSE']._serialized_end=3094
+  _globals['_OUTFITSERVICE']._serialized_start=3097
+  _globals['_OUTFITSERVICE']._serialized_end=3632
 # @@protoc_insertion_point(module_scope)

@@ -1,4 +1,5 @@
 from google.api import field_behavior_pb2 as _field_behavior_pb2
+from google.rpc import status_pb2 as _status_pb2
 from serving.pb.outfit.v1 import item_pb2 as _item_pb2
 from serving.pb.outfit.v1 import provenance_pb2 as _provenance_pb2
 from google.protobuf.internal import containers as _containers
@@ -186,3 +187,37 @@ class Replacement(_message.Message):
     logit: float
     probability: float
     def __init__(self, item_id: _Optional[str] = ..., logit: _Optional[float] = ..., probability: _Optional[float] = ...) -> None: ...
+
+class StreamAnswersRequest(_message.Message):
+    __slots__ = ("correlation_id", "score_outfits", "fill_in_the_blank", "retrieve_complements", "embed_target", "explain_outfit")
+    CORRELATION_ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_OUTFITS_FIELD_NUMBER: _ClassVar[int]
+    FILL_IN_THE_BLANK_FIELD_NUMBER: _ClassVar[int]
+    RETRIEVE_COMPLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    EMBED_TARGET_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_OUTFIT_FIELD_NUMBER: _ClassVar[int]
+    correlation_id: str
+    score_outfits: ScoreOutfitsRequest
+    fill_in_the_blank: FillInTheBlankRequest
+    retrieve_complements: RetrieveComplementsRequest
+    embed_target: EmbedTargetRequest
+    explain_outfit: ExplainOutfitRequest
+    def __init__(self, correlation_id: _Optional[str] = ..., score_outfits: _Optional[_Union[ScoreOutfitsRequest, _Mapping]] = ..., fill_in_the_blank: _Optional[_Union[FillInTheBlankRequest, _Mapping]] = ..., retrieve_complements: _Optional[_Union[RetrieveComplementsRequest, _Mapping]] = ..., embed_target: _Optional[_Union[EmbedTargetRequest, _Mapping]] = ..., explain_outfit: _Optional[_Union[ExplainOutfitRequest, _Mapping]] = ...) -> None: ...
+
+class StreamAnswersResponse(_message.Message):
+    __slots__ = ("correlation_id", "score_outfits", "fill_in_the_blank", "retrieve_complements", "embed_target", "explain_outfit", "status")
+    CORRELATION_ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_OUTFITS_FIELD_NUMBER: _ClassVar[int]
+    FILL_IN_THE_BLANK_FIELD_NUMBER: _ClassVar[int]
+    RETRIEVE_COMPLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    EMBED_TARGET_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_OUTFIT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    correlation_id: str
+    score_outfits: ScoreOutfitsResponse
+    fill_in_the_blank: FillInTheBlankResponse
+    retrieve_complements: RetrieveComplementsResponse
+    embed_target: EmbedTargetResponse
+    explain_outfit: ExplainOutfitResponse
+    status: _status_pb2.Status
+    def __init__(self, correlation_id: _Optional[str] = ..., score_outfits: _Optional[_Union[ScoreOutfitsResponse, _Mapping]] = ..., fill_in_the_blank: _Optional[_Union[FillInTheBlankResponse, _Mapping]] = ..., retrieve_complements: _Optional[_Union[RetrieveComplementsResponse, _Mapping]] = ..., embed_target: _Optional[_Union[EmbedTargetResponse, _Mapping]] = ..., explain_outfit: _Optional[_Union[ExplainOutfitResponse, _Mapping]] = ..., status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...

@@ -61,6 +61,11 @@ class OutfitServiceStub:
                 request_serializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitRequest.SerializeToString,
                 response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitResponse.FromString,
                 _registered_method=True)
+        self.StreamAnswers = channel.stream_stream(
+                '/outfit.v1.OutfitService/StreamAnswers',
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersResponse.FromString,
+                _registered_method=True)
 
 
 class OutfitServiceServicer:
@@ -103,6 +108,15 @@ class OutfitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamAnswers(self, request_iterator, context):
+        """Answers any of the questions above in bulk, each as soon as it can, in no particular order.
+        At most 64 requests of a stream are read ahead of their responses: a caller that does not read
+        is not read from. A request that is refused gets its status, and the stream goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OutfitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +144,11 @@ def add_OutfitServiceServicer_to_server(servicer, server):
                     servicer.ExplainOutfit,
                     request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitRequest.FromString,
                     response_serializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitResponse.SerializeToString,
+            ),
+            'StreamAnswers': grpc.stream_stream_rpc_method_handler(
+                    servicer.StreamAnswers,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -269,6 +288,33 @@ class OutfitService:
             '/outfit.v1.OutfitService/ExplainOutfit',
             outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitRequest.SerializeToString,
             outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamAnswers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/outfit.v1.OutfitService/StreamAnswers',
+            outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersResponse.FromString,
             options,
             channel_credentials,
             insecure,
