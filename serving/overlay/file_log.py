@@ -12,7 +12,7 @@ import fcntl
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
@@ -58,7 +58,7 @@ class FileLog:
         self._written = asyncio.Event()
         return mark
 
-    async def follow(self, after: Mark) -> AsyncIterator[tuple[Entry, ...]]:
+    async def follow(self, after: Mark) -> AsyncGenerator[tuple[Entry, ...], None]:
         """Entries after a mark as they come; see `UpdateLog`."""
         reader, mark = LogFileReader(self._path), after
         while True:

@@ -1,11 +1,11 @@
 """The protocol of the ordered log that all replicas of a shop follow."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from engine.updates import ItemUpdate
-from serving.overlay.state import Entry, Mark, OverlayState
+from serving.overlay.state import Entry, Mark, OverlayState, advance
 
 KEPT_ENTRIES = 1_000
 """Entries kept though a snapshot covers them, for replicas that are a little behind it."""
@@ -22,6 +22,10 @@ class Replay:
 
     snapshot: OverlayState
     entries: tuple[Entry, ...]
+
+    def state(self) -> OverlayState:
+        """What it all comes to."""
+        return advance(self.snapshot, self.entries)
 
 
 @runtime_checkable
@@ -48,7 +52,7 @@ class UpdateLog(Protocol):
         """
         ...
 
-    def follow(self, after: Mark) -> AsyncIterator[tuple[Entry, ...]]:
+    def follow(self, after: Mark) -> AsyncGenerator[tuple[Entry, ...], None]:
         """Entries after a mark as they come; now and then an empty tuple as a sign of life.
 
         Raises:
@@ -66,10 +70,10 @@ class UpdateLog(Protocol):
         ...
 
     async def seed(self, state: OverlayState) -> None:
-        """Make a state the beginning of a log that holds nothing.
+        """Make a state the beginning of a log that holds nothing, or is damaged since that state.
 
         Raises:
-            LogForkedError: it holds something already.
+            LogForkedError: it holds something else already.
         """
         ...
 
