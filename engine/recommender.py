@@ -1,5 +1,6 @@
 """The recommender: one bundle that scores, fills blanks, retrieves complements, embeds targets."""
 
+import copy
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +12,13 @@ import torch
 from jaxtyping import Float32
 
 from data.errors import SchemaError
+from engine.arrivals import Arrival, encode_arrivals
 from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
 from engine.explainer import PROPOSALS, Explainer
 from engine.inline_items import Placed
 from engine.items import ItemTokens
+from engine.live_catalogue import LiveCatalogue
 from engine.metric import TEMPERATURE, similarity
 from engine.models.model import OutfitLogits
 from engine.relevance_judge import RelevanceJudge
@@ -31,6 +34,8 @@ from engine.requests import (
     Replacement,
     Slot,
 )
+from engine.update_records import UpdateRecords
+from engine.updates import NewItem
 from graph.outfits import OutfitBatch, pad_outfits
 
 NO_FILTERS = Filters()
@@ -45,7 +50,7 @@ class Recommender:
 
     def __init__(self, bundle: Bundle) -> None:
         self._model = bundle.model
-        self._catalogue = Catalogue.of(bundle)
+        self._catalogue = LiveCatalogue.of(Catalogue.of(bundle))
         self._relevance = RelevanceJudge(adapter=bundle.confidence.relevance)
         self._explainer = Explainer(
             model=bundle.model,
@@ -72,8 +77,23 @@ class Recommender:
 
     @property
     def items(self) -> pl.DataFrame:
-        """The item table of the catalogue."""
-        return self._catalogue.bundle.items
+        """The item table of the bundle; updates in force are not in it."""
+        return self._catalogue.base.bundle.items
+
+    def at(self, records: UpdateRecords) -> "Recommender":
+        """The same recommender with these updates in force; this one goes on as it is."""
+        live = copy.copy(self)
+        live._catalogue = live._catalogue.at(records)
+        return live
+
+    @property
+    def catalogue(self) -> LiveCatalogue:
+        """What is known of items now, by id."""
+        return self._catalogue
+
+    def encode(self, arrivals: Sequence[Arrival], fields: Sequence[str]) -> list[NewItem]:
+        """`encode_arrivals` by this bundle."""
+        return encode_arrivals(self._catalogue.base, arrivals, fields)
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """How well the items of each outfit go together, in the order of the outfits."""
@@ -160,7 +180,7 @@ class Recommender:
         placed = self._catalogue.places(context, "context")
         wanted = self._wanted([slot], ["slot"])
         targets = self._embed([placed], wanted)
-        found = self._catalogue.search(
+        found = self._catalogue.index.search(
             targets, slot, k, filters=filters, passed_over=[_ids(context)]
         )
         return self._relevance.judge(found, targets, wanted, min_relevance)[0]
@@ -189,7 +209,7 @@ class Recommender:
         targets = self._embed(places, wanted)
         answers: list[list[Complement]] = [[] for _ in contexts]
         for numbers in _by_category(slots):
-            found = self._catalogue.search(
+            found = self._catalogue.index.search(
                 targets[numbers],
                 slots[numbers[0]],
                 k,
@@ -275,7 +295,6 @@ def _ids(context: Sequence[Item]) -> frozenset[str]:
 
 
 def _by_category(slots: Sequence[Slot]) -> list[list[int]]:
-    """Positions of slots that are searched together."""
     groups: dict[str | None, list[int]] = {}
     for number, slot in enumerate(slots):
         groups.setdefault(slot.category, []).append(number)
