@@ -8,24 +8,25 @@ import torch
 from data.errors import UnknownCategoryError
 from engine.bundle import Bundle
 from engine.catalogue import Catalogue
+from engine.live_catalogue import LiveCatalogue
 from engine.requests import Filters, ItemContent, Slot
 
 NOTHING = frozenset[str]()
 
 
 @pytest.fixture(scope="module")
-def catalogue(bundle: Bundle) -> Catalogue:
-    return Catalogue.of(bundle)
+def catalogue(bundle: Bundle) -> LiveCatalogue:
+    return LiveCatalogue.of(Catalogue.of(bundle))
 
 
 def test_tokens_are_the_items_as_the_model_sees_them(catalogue, bundle) -> None:
     numbers = bundle.preparation.numbers(
         bundle.items["category"].to_list(), bundle.items["slot"].to_list()
     )
-    assert catalogue.tokens.category.equal(numbers[0])
-    assert catalogue.tokens.slot.equal(numbers[1])
-    np.testing.assert_array_equal(catalogue.tokens.vectors, bundle.vectors)
-    assert catalogue.row_of[bundle.items["item_id"][17]] == 17
+    assert catalogue.base.tokens.category.equal(numbers[0])
+    assert catalogue.base.tokens.slot.equal(numbers[1])
+    np.testing.assert_array_equal(catalogue.base.tokens.vectors, bundle.vectors)
+    assert catalogue.base.row_of[bundle.items["item_id"][17]] == 17
 
 
 @torch.no_grad()
@@ -36,7 +37,7 @@ def test_items_by_id_and_inline_are_looked_up_in_their_order(catalogue, bundle) 
     tokens = catalogue.look_up(catalogue.places(items, "items"))
     for place, row in ((1, 5), (3, 3), (4, 6)):
         np.testing.assert_array_equal(tokens.vectors[place], bundle.vectors[row])
-        assert tokens.category[place] == catalogue.tokens.category[row]
+        assert tokens.category[place] == catalogue.base.tokens.category[row]
     for place, item in ((0, one), (2, two)):
         alone = catalogue.look_up([(item, "item")])
         assert tokens.vectors[place].tolist() == pytest.approx(alone.vectors[0].tolist(), abs=1e-6)
@@ -57,12 +58,12 @@ def test_each_target_passes_over_its_own_items(catalogue, bundle) -> None:
     ids = bundle.items["item_id"].to_list()
     targets = np.array(bundle.vectors[:2])
     passed_over = [frozenset(ids[:40]), NOTHING]
-    first, second = catalogue.search(
+    first, second = catalogue.index.search(
         targets, Slot(text="all"), 5, filters=Filters(), passed_over=passed_over
     )
     assert len(first) == len(second) == 5
     assert not {each.item_id for each in first} & set(ids[:40])
-    alone = catalogue.search(
+    alone = catalogue.index.search(
         targets[1:], Slot(text="all"), 5, filters=Filters(), passed_over=[NOTHING]
     )
     assert [each.item_id for each in alone[0]] == [each.item_id for each in second]
@@ -70,7 +71,7 @@ def test_each_target_passes_over_its_own_items(catalogue, bundle) -> None:
 
 def test_a_category_is_meant_before_the_slot_that_its_name_belongs_to(catalogue, bundle) -> None:
     def found(name: str) -> set[str]:
-        (answers,) = catalogue.search(
+        (answers,) = catalogue.index.search(
             np.array(bundle.vectors[:1]),
             Slot(category=name),
             1000,
@@ -91,8 +92,8 @@ def test_a_category_is_meant_before_the_slot_that_its_name_belongs_to(catalogue,
 def test_preorders_are_not_in_stock(bundle) -> None:
     states = ["in_stock", "out_of_stock", "preorder", "backorder", None] * 40
     items = bundle.items.with_columns(availability=pl.Series(states, dtype=pl.String))
-    catalogue = Catalogue.of(replace(bundle, items=items))
-    (answers,) = catalogue.search(
+    catalogue = LiveCatalogue.of(Catalogue.of(replace(bundle, items=items)))
+    (answers,) = catalogue.index.search(
         np.array(bundle.vectors[:1]),
         Slot(text="all"),
         1000,
@@ -104,8 +105,8 @@ def test_preorders_are_not_in_stock(bundle) -> None:
 
 def test_price_limits_hold_at_their_ends(bundle) -> None:
     items = bundle.items.with_columns(price=pl.int_range(200).cast(pl.Float64))
-    catalogue = Catalogue.of(replace(bundle, items=items))
-    (answers,) = catalogue.search(
+    catalogue = LiveCatalogue.of(Catalogue.of(replace(bundle, items=items)))
+    (answers,) = catalogue.index.search(
         np.array(bundle.vectors[:1]),
         Slot(text="all"),
         1000,
