@@ -57,8 +57,8 @@ class LiveIndex:
         )
 
     def has(self, name: str) -> bool:
-        """Whether items of this category or slot were ever there."""
-        return name in self.base.index.partitions or name in self.new.partitions
+        """Whether the bundle has items of this category or slot, or new ones are there."""
+        return name in self.base.index.partitions or self.new.has(name)
 
     def search(
         self,
