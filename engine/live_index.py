@@ -57,8 +57,8 @@ class LiveIndex:
         )
 
     def has(self, name: str) -> bool:
-        """Whether items of this category or slot were ever there."""
-        return name in self.base.index.partitions or name in self.new.partitions
+        """Whether the bundle has items of this category or slot, or new ones are there."""
+        return name in self.base.index.partitions or self.new.has(name)
 
     def check(self, slot: Slot, k: int, filters: Filters) -> None:
         """Refuse what `search` would refuse, before anything is computed; raises as it does."""

@@ -63,6 +63,10 @@ class NewItems:
         vectors = self.vectors.view(len(self.items))
         return PartitionedIndex(vectors=vectors, partitions=dict(self.partitions))
 
+    def has(self, name: str) -> bool:
+        """Whether an item of this category or slot is there."""
+        return bool(self.facts.present[self.partitions.get(name, NO_ROWS)].any())
+
     def tokens(self, rows: Sequence[int]) -> ItemTokens:
         """Of the items at the rows."""
         at = torch.tensor(rows, dtype=torch.int64)

@@ -5,11 +5,14 @@ import polars as pl
 import pytest
 import torch
 
-from data.errors import UnknownCategoryError
+from data.errors import UnknownCategoryError, UnknownItemError
+from engine.arrivals import Arrival
 from engine.bundle import Bundle
 from engine.catalogue import Catalogue
 from engine.live_catalogue import LiveCatalogue
 from engine.requests import Filters, ItemContent, Slot
+from engine.update_records import UpdateRecords
+from engine.updates import ItemChange, ItemDeletion, NewItem
 
 NOTHING = frozenset[str]()
 
@@ -114,3 +117,108 @@ def test_price_limits_hold_at_their_ends(bundle) -> None:
         passed_over=[NOTHING],
     )
     assert {each.item_id for each in answers} == set(items["item_id"].to_list()[10:13])
+
+
+def test_items_are_known_as_they_are_now(catalogue, bundle) -> None:
+    ids = bundle.items["item_id"].to_list()
+    item = NewItem(
+        item_id="new",
+        content=ItemContent(category="pumps", title="gold pumps", attributes={"colour": "gold"}),
+        embedding=np.array(bundle.vectors[3]),
+        bundle_id=bundle.manifest["bundle_id"],
+        price=9.0,
+    )
+    updates = [
+        ItemChange(item_id=ids[0], price=1.5),
+        ItemChange(item_id=ids[1], availability="preorder"),
+        ItemDeletion(item_id=ids[2]),
+        replace(item, item_id=ids[3]),
+        item,
+        ItemChange(item_id="never heard of", price=1.0),
+    ]
+    live = catalogue.at(UpdateRecords().after(updates))
+    before = bundle.items.rows(named=True)
+    assert live.item(ids[0]) == before[0] | {"price": 1.5}
+    assert live.item(ids[1]) == before[1] | {"availability": "preorder"}
+    assert live.item(ids[5]) == before[5]
+    for gone in (ids[2], "never heard of"):
+        assert live.item(gone) is None
+        assert not live.holds(gone)
+        assert live.missing(gone) == []
+        with pytest.raises(UnknownItemError):
+            live.places([gone], "items")
+    new = live.item("new")
+    assert new is not None
+    assert set(new) == set(before[0])
+    assert {k: v for k, v in new.items() if v is not None} == {
+        "item_id": "new",
+        "category": "pumps",
+        "slot": "shoes",
+        "title": "gold pumps",
+        "attributes": [{"name": "colour", "value": "gold"}],
+        "price": 9.0,
+    }
+    assert live.kind("new") == "pumps"
+    assert live.item(ids[3]) == new | {"item_id": ids[3]}
+    assert catalogue.item(ids[2]) == before[2]
+    changed = live.at(live.records.after([ItemChange(item_id="new", availability="in_stock")]))
+    assert changed.item("new") == new | {"availability": "in_stock"}
+    assert live.item("new") == new
+
+
+@torch.no_grad()
+def test_old_new_and_inline_items_are_looked_up_in_their_order(catalogue, bundle) -> None:
+    ids = bundle.items["item_id"].to_list()
+    rng = np.random.default_rng(0)
+    items = [
+        NewItem(
+            item_id=name,
+            content=ItemContent(category="pumps"),
+            embedding=rng.normal(size=bundle.vectors.shape[1]).astype(np.float32),
+            bundle_id=bundle.manifest["bundle_id"],
+        )
+        for name in ("x", "y", ids[8])
+    ]
+    live = catalogue.at(UpdateRecords().after(items))
+    inline = ItemContent(title="silk dress")
+    asked = ["y", ids[4], inline, ids[8], "x", ids[2]]
+    tokens = live.look_up(live.places(asked, "items"))
+    expected = [
+        items[1].embedding,
+        bundle.vectors[4],
+        catalogue.look_up([(inline, "")]).vectors[0].numpy(),
+        items[2].embedding,
+        items[0].embedding,
+        bundle.vectors[2],
+    ]
+    np.testing.assert_allclose(tokens.vectors.numpy(), np.stack(expected), atol=1e-6)
+    pumps = bundle.items["category"].to_list().index("pumps")
+    assert tokens.category[[0, 3, 4]].tolist() == [int(catalogue.base.tokens.category[pumps])] * 3
+    bare = replace(items[0], embedding=np.zeros_like(items[0].embedding))
+    lacking = catalogue.at(UpdateRecords().after([bare])).missing("x")
+    assert set(lacking) == set(bundle.preparation.widths)
+
+
+def test_new_items_are_context_candidates_and_answers(tiny_recommender, bundle, outfit) -> None:
+    (item,) = tiny_recommender.encode(
+        [Arrival(item_id="new", content=ItemContent(category="pumps", title="gold pumps"))],
+        ["items[0]"],
+    )
+    live = tiny_recommender.at(UpdateRecords().after([item, ItemDeletion(item_id=outfit[0])]))
+    with pytest.raises(UnknownItemError):
+        tiny_recommender.score([["new", *outfit[1:]]])
+    with pytest.raises(UnknownItemError):
+        live.score([outfit])
+    inline = item.content
+    (by_id,) = live.score([["new", *outfit[1:]]])
+    (given,) = live.score([[inline, *outfit[1:]]])
+    assert by_id.logit == pytest.approx(given.logit, abs=1e-4)
+    ranked = live.fill(outfit[1:], ["new", *bundle.items["item_id"].to_list()[100:103]])
+    assert {one.item_id for one in ranked} >= {"new"}
+    slot = Slot(category="pumps")
+    found = live.complements(outfit[1:], slot, 1000)
+    pumps = set(bundle.items.filter(category="pumps")["item_id"])
+    assert {one.item_id for one in found} == (pumps | {"new"}) - set(outfit)
+    assert "new" not in {each.item_id for each in live.complements(["new"], slot, 1000)}
+    assert live.items is tiny_recommender.items
+    assert live.catalogue.holds("new")
