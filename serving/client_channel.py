@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, TypeVar
 
 import grpc
 
 from serving.call_error import error_of_call
 from serving.limits import MAX_MESSAGE_BYTES
+
+Entered = TypeVar("Entered", bound="Client")
 
 DEADLINE_S: Final = 10.0
 OPTIONS: Final = (
@@ -29,7 +31,7 @@ class Client:
         self._channel = grpc.insecure_channel(address, options=OPTIONS)
         self._deadline_s = deadline_s
 
-    def __enter__(self) -> Self:
+    def __enter__(self: Entered) -> Entered:
         return self
 
     def __exit__(

@@ -93,14 +93,14 @@ async def running_server(parts: Parts, config: ServerConfig) -> AsyncIterator[st
         SchemaError: the port is taken, or the host is not one of this machine's.
         UpdateLogError: the log of updates cannot be read.
     """
+    server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
+    address = _bind(server, config)
     async with AsyncExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
         overlay = await stack.enter_async_context(running_overlay(parts.log))
         desk = ReplyDesk(parts.slot, lambda: overlay.current)
         batcher = await stack.enter_async_context(batching(desk, executor, config.batches))
-        server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
         shelf = _register(server, parts, batcher, overlay)
-        address = _bind(server, config)
         if shelf is not None:
             await shelf.start()
         async with health_checks(server, parts.slot) as checks:
