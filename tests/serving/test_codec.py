@@ -221,6 +221,7 @@ contents = st.builds(
     title=st.text(min_size=1, max_size=12),
     description=texts,
     attributes=st.dictionaries(names, names, max_size=3),
+    price=st.none() | st.floats(0.01, 10),
     image=st.none() | st.binary(min_size=1, max_size=8),
     vectors=st.dictionaries(
         names,
@@ -236,7 +237,14 @@ def comparable(item: Item) -> object:
     if isinstance(item, str):
         return item
     vectors = {name: vector.tolist() for name, vector in item.vectors.items()}
-    others = (item.category, item.title, item.description, dict(item.attributes), item.image)
+    others = (
+        item.category,
+        item.title,
+        item.description,
+        dict(item.attributes),
+        item.image,
+        item.price,
+    )
     return (*others, vectors)
 
 
