@@ -10,10 +10,13 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import encoders
+from benchmarks import encoders, updates
 from benchmarks.row import Row
 
-PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {"encoders": encoders.rows}
+PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {
+    "encoders": encoders.rows,
+    "updates": updates.rows,
+}
 LATEST = Path(__file__).parent / "latest.json"
 
 
