@@ -7,9 +7,12 @@ OutfitError
 │   ├── DuplicateError    an identifier stands twice
 │   ├── UnknownItemError  an item is named that the catalogue does not hold
 │   └── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+├── UnauthenticatedError  a call bears no key, or none that is known
+├── ForbiddenError        a call is one that its caller may not make
 ├── BundleError           a bundle or a feature store is damaged, or fits something else
 ├── RetryableError        what was asked may be answered later
 │   ├── OverloadError     more is asked than can be answered now
+│   ├── RateLimitError    one caller asks more often than it may
 │   └── NotLoadedError    there is no bundle yet to answer from
 └── TooLateError          the deadline of a question passed before its turn came
 """
@@ -72,6 +75,14 @@ class UnknownCategoryError(InputError):
     """A category or slot is named that the catalogue does not hold."""
 
 
+class UnauthenticatedError(OutfitError):
+    """A call bears no key, or none that is known."""
+
+
+class ForbiddenError(OutfitError):
+    """A call is one that its caller may not make."""
+
+
 class BundleError(OutfitError):
     """A bundle or a feature store is damaged, or fits something else."""
 
@@ -91,6 +102,10 @@ class RetryableError(OutfitError):
 
 class OverloadError(RetryableError):
     """More is asked than can be answered now."""
+
+
+class RateLimitError(RetryableError):
+    """One caller asks more often than it may."""
 
 
 class NotLoadedError(RetryableError):

@@ -32,6 +32,7 @@ from serving.client_codec import (
 from serving.codec import MAX_MESSAGE_BYTES
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
+from serving.security.channel import NO_CREDENTIALS, Credentials, open_channel
 
 NO_FILTERS: Final = Filters()
 OPTIONS: Final = (
@@ -47,10 +48,21 @@ class OutfitClient:
     Args:
         address: host and port.
         deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
+        credentials: what to trust and what to show; by default calls are not encrypted.
+
+    Raises:
+        SchemaError: a key would cross a network unencrypted.
+        UnreadableError: a file of the credentials is missing.
     """
 
-    def __init__(self, address: str, *, deadline_s: float = 10.0) -> None:
-        self._channel = grpc.insecure_channel(address, options=OPTIONS)
+    def __init__(
+        self,
+        address: str,
+        *,
+        deadline_s: float = 10.0,
+        credentials: Credentials = NO_CREDENTIALS,
+    ) -> None:
+        self._channel = open_channel(address, credentials, OPTIONS)
         self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
         self._deadline_s = deadline_s
 

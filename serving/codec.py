@@ -16,6 +16,7 @@ from engine.requests import (
 )
 from serving.pb.outfit.v1 import item_pb2, provenance_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.picture_limits import check_picture, check_pictures
 
 MAX_MESSAGE_BYTES = 32 * 2**20
 MAX_OUTFITS = 256
@@ -63,9 +64,11 @@ def decode_items(
 ) -> list[Item]:
     """Between 1 and `limit` items; raises as `decode_outfits`."""
     _check_count(messages, limit, field)
-    return [
+    items = [
         _decode_item(message, f"{field}[{position}]") for position, message in enumerate(messages)
     ]
+    _check_inline(items, field)
+    return items
 
 
 def decode_slot(
@@ -208,6 +211,8 @@ def _decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
             got=str(len(message.image)),
             field=f"{field}.image",
         )
+    if message.image:
+        check_picture(message.image, f"{field}.image")
     return ItemContent(
         category=_optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
         title=_optional(message.title, f"{field}.title"),
@@ -288,8 +293,9 @@ def _check_at_most(values: Sized, limit: int, field: str) -> None:
 
 
 def _check_inline(items: Sequence[Item], field: str) -> None:
-    inline = sum(isinstance(item, ItemContent) for item in items)
-    if inline > MAX_INLINE_ITEMS:
+    inline = [item for item in items if isinstance(item, ItemContent)]
+    if len(inline) > MAX_INLINE_ITEMS:
         raise SchemaError(
-            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(inline), field=field
+            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(len(inline)), field=field
         )
+    check_pictures([item.image for item in inline if item.image is not None], field)

@@ -19,6 +19,8 @@ from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.interceptor import CallInterceptor
 from serving.pb.outfit.v1 import outfit_service_pb2, outfit_service_pb2_grpc
 from serving.reply import ReplyDesk
+from serving.security.enforcement import access_guard, port_credentials
+from serving.security.protection import Protection
 from serving.servicer import OutfitServicer
 
 SERVICE: Final[str] = outfit_service_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
@@ -38,6 +40,7 @@ class ServerConfig:
     port: int = 50051  # 0 picks a free one
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
+    protection: Protection = field(default_factory=Protection)
 
 
 async def serve(
@@ -61,16 +64,21 @@ async def running_server(engine: OutfitEngine, config: ServerConfig) -> AsyncIte
     safe to share between threads.
 
     Raises:
-        SchemaError: the port is taken, or the host is not one of this machine's.
+        SchemaError: the port is taken, or the host is not one of this machine's, or lies beyond it
+            and is not protected.
+        InputError: a file of the protection cannot be used.
     """
+    config.protection.check(config.host)
     desk = ReplyDesk(EngineSlot(engine))
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor:
         async with batching(desk, executor, config.batches) as batcher:
-            server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
+            guards = [CallInterceptor(), access_guard(config.protection, config.host)]
+            server = grpc.aio.server(interceptors=guards, options=OPTIONS)
             register = outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server
             register(OutfitServicer(batcher), server)  # type: ignore[no-untyped-call] # generated
             checks = await _with_health(server)
-            reflection.enable_server_reflection(SERVICES, server)
+            if config.protection.reflects(config.host):
+                reflection.enable_server_reflection(SERVICES, server)
             address = _bind(server, config)
             await server.start()
             try:
@@ -90,8 +98,12 @@ async def _with_health(server: grpc.aio.Server) -> health.aio.HealthServicer:
 
 def _bind(server: grpc.aio.Server, config: ServerConfig) -> str:
     host = f"[{config.host}]" if ":" in config.host else config.host
+    credentials = port_credentials(config.protection)
     try:
-        port = server.add_insecure_port(f"{host}:{config.port}")
+        if credentials is None:
+            port = server.add_insecure_port(f"{host}:{config.port}")
+        else:
+            port = server.add_secure_port(f"{host}:{config.port}", credentials)
     except RuntimeError as error:
         raise SchemaError(
             expected="a free port on a host of this machine",

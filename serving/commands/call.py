@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter, validators
@@ -31,6 +32,18 @@ class Connection:
 
     deadline_s: Seconds = 10.0
     """Seconds to wait for the answer."""
+
+    tls_ca: Path | None = None
+    """Authorities (PEM) of which one vouches for the server; without any, calls are in clear."""
+
+    tls_cert: Path | None = None
+    """The client's own certificate chain (PEM), for a server that asks for one."""
+
+    tls_key: Path | None = None
+    """The private key of that certificate (PEM)."""
+
+    api_key_file: Path | None = None
+    """The file that holds an API key; without it, the variable OUTFIT_API_KEY does."""
 
     json: Annotated[bool, Parameter(negative="")] = False
     """Print the answer as JSON instead of a table."""
@@ -203,8 +216,17 @@ def _number(value: float | None) -> str:
 
 def _client(connection: Connection) -> "OutfitClient":
     from serving.client import OutfitClient
+    from serving.security.channel import Credentials, find_key
 
-    return OutfitClient(connection.address, deadline_s=connection.deadline_s)
+    credentials = Credentials(
+        tls_ca=connection.tls_ca,
+        tls_cert=connection.tls_cert,
+        tls_key=connection.tls_key,
+        api_key=find_key(connection.api_key_file),
+    )
+    return OutfitClient(
+        connection.address, deadline_s=connection.deadline_s, credentials=credentials
+    )
 
 
 def _split(names: str) -> list[str]:

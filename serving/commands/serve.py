@@ -5,12 +5,22 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.security.protection import Protection
+
 Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65_535))]
 Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0))]
 
+LOOPBACK_ONLY = Protection()
+
 
 def serve(
-    bundle: Path, /, *, host: str = "127.0.0.1", port: Port = 50051, grace_s: Seconds = 10.0
+    bundle: Path,
+    /,
+    *,
+    host: str = "127.0.0.1",
+    port: Port = 50051,
+    grace_s: Seconds = 10.0,
+    protection: Protection = LOOPBACK_ONLY,
 ) -> None:
     """Answer over gRPC from one bundle until SIGTERM or Ctrl-C, then finish what is in flight.
 
@@ -18,10 +28,11 @@ def serve(
 
     Args:
         bundle: the folder that `outfit train` wrote.
-        host: the address to listen on; beyond this machine, the calls are neither encrypted nor
-            authenticated.
+        host: the address to listen on; beyond this machine only with --tls-cert and --keys or
+            --client-ca.
         port: the port to listen on; 0 picks a free one and the first line of output names it.
         grace_s: seconds that calls in flight get to finish at the end.
+        protection: who may call, what, how often, and how it travels.
     """
     import asyncio
     import os
@@ -34,8 +45,9 @@ def serve(
     from serving.server import serve as serve_engine
 
     configure_logging()
+    protection.check(host)  # before the bundle is loaded, which takes a while
     engine = Recommender.load(bundle)
-    config = ServerConfig(host=host, port=port, grace_s=grace_s)
+    config = ServerConfig(host=host, port=port, grace_s=grace_s, protection=protection)
 
     def announce(address: str) -> None:
         print(f"serving {engine.info.bundle_id} on {address}", flush=True)
