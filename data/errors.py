@@ -6,10 +6,13 @@ OutfitError
 │   ├── SchemaError       a column or field is missing, mistyped or out of range
 │   ├── DuplicateError    an identifier stands twice
 │   ├── UnknownItemError  an item is named that the catalogue does not hold
-│   └── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+│   ├── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+│   ├── UnknownBundleError  a bundle is named that the folder does not hold
+│   └── RefusedBundleError  a bundle is named that is damaged, or does not fit the server
 ├── UnauthenticatedError  a call bears no key, or none that is known
 ├── ForbiddenError        a call is one that its caller may not make
 ├── BundleError           a bundle or a feature store is damaged, or fits something else
+├── NoPreviousBundleError  there is no bundle to roll back to
 ├── RetryableError        what was asked may be answered later
 │   ├── OverloadError     more is asked than can be answered now
 │   ├── RateLimitError    one caller asks more often than it may
@@ -73,6 +76,18 @@ class UnknownItemError(InputError):
 
 class UnknownCategoryError(InputError):
     """A category or slot is named that the catalogue does not hold."""
+
+
+class UnknownBundleError(InputError):
+    """A bundle is named that the folder does not hold."""
+
+
+class RefusedBundleError(InputError):
+    """A bundle is named that is damaged, or does not fit the server."""
+
+
+class NoPreviousBundleError(OutfitError):
+    """There is no bundle to roll back to."""
 
 
 class UnauthenticatedError(OutfitError):

@@ -1,11 +1,14 @@
 """What the service asks, and the place from which it answers; another can be put there any time."""
 
+import asyncio
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, runtime_checkable
 
 from data.errors import NotLoadedError, OutfitError
 from engine.questions import Answer, Question
 from engine.requests import BundleInfo, Item
+from engine.update_records import UpdateRecords
 
 LOADING_S: Final = 5.0
 """After which an answer is likely where none is loaded yet."""
@@ -18,6 +21,15 @@ class OutfitEngine(Protocol):
     @property
     def info(self) -> BundleInfo:
         """The bundle that answers."""
+        ...
+
+    @property
+    def overlay_version(self) -> int:
+        """How many updates its answers take into account."""
+        ...
+
+    def at(self, records: UpdateRecords, version: int) -> "OutfitEngine":
+        """An engine that takes these updates into account."""
         ...
 
     def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
@@ -36,11 +48,22 @@ class OutfitEngine(Protocol):
 class EngineSlot:
     """Holds the engine that answers, or none; whoever took it out goes on with it.
 
-    Taking and putting are atomic, so threads may share a slot.
+    Threads may share a slot; an engine is put there by the event loop's.
+
+    Attributes:
+        loaded: set once there is an engine.
     """
 
     def __init__(self, engine: OutfitEngine | None = None) -> None:
-        self._engine = engine
+        self._engine, self._lock = engine, threading.Lock()
+        self.loaded = asyncio.Event()
+        if engine is not None:
+            self.loaded.set()
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no engine."""
+        return self._engine is None
 
     def take(self) -> OutfitEngine:
         """The engine that answers now.
@@ -55,4 +78,12 @@ class EngineSlot:
 
     def put(self, engine: OutfitEngine) -> None:
         """Answer from this engine from now on."""
-        self._engine = engine
+        with self._lock:
+            self._engine = engine
+        self.loaded.set()
+
+    def succeed(self, engine: OutfitEngine, successor: OutfitEngine) -> None:
+        """Answer from the successor, unless another took the engine's place meanwhile."""
+        with self._lock:
+            if self._engine is engine:
+                self._engine = successor

@@ -40,9 +40,9 @@ def check_picture(content: bytes, field: str) -> None:
             raise SchemaError(expected=f"at most {MAX_SCANS} scans", got=str(scans), field=field)
 
 
-def check_pictures(contents: Iterable[bytes], field: str) -> None:
+def check_pictures(contents: Iterable[bytes | None], field: str) -> None:
     """Refuse more pixels than one request may hold; raises SchemaError."""
-    sizes = (picture_size(content) or (0, 0) for content in contents)
+    sizes = (picture_size(content) or (0, 0) for content in contents if content is not None)
     pixels = sum(width * height for width, height in sizes)
     if pixels > MAX_REQUEST_PIXELS:
         raise SchemaError(
