@@ -131,8 +131,11 @@ def test_a_key_that_is_taken_away_ends_its_stream(guarded: str, keys: Path):
         drop(keys, "leaver")
         yield "second", ScoreQuestion(outfits=OUTFIT)
 
-    with bearing(guarded, LEAVER) as client, pytest.raises(CallError) as caught:
-        list(client.stream(questions()))
+    with bearing(guarded, LEAVER) as client:
+        answers = client.stream(questions())
+        assert next(answers)[0] == "first"
+        with pytest.raises(CallError) as caught:
+            next(answers)
     assert caught.value.reason == "UNAUTHENTICATED"
 
 
