@@ -222,7 +222,7 @@ contents = st.builds(
     title=st.text(min_size=1, max_size=12),
     description=texts,
     attributes=st.dictionaries(names, names, max_size=3),
-    image=st.none() | st.binary(min_size=1, max_size=8),
+    image=st.none() | st.binary(max_size=8).map(lambda rest: png(1, 1) + rest),
     vectors=st.dictionaries(
         names,
         st.lists(floats, min_size=1, max_size=3).map(lambda v: np.array(v, np.float32)),
