@@ -1,12 +1,13 @@
 """The catalogue of a bundle: its items as they were when it was written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.bundle import Bundle
 from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems
 from engine.item_facts import ItemFacts
 from engine.items import ItemTokens
+from engine.preparation import log_prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,6 +21,7 @@ class Catalogue:
         index: over the same vectors.
         facts: prices and stock.
         inline: encodes items that the catalogue does not hold.
+        wishes: tokens of slots without a text, by category, once they were asked for.
     """
 
     bundle: Bundle
@@ -28,6 +30,7 @@ class Catalogue:
     index: PartitionedIndex
     facts: ItemFacts
     inline: InlineItems
+    wishes: dict[str, ItemTokens] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: Bundle) -> "Catalogue":
@@ -38,7 +41,12 @@ class Catalogue:
         return cls(
             bundle=bundle,
             row_of={item_id: row for row, item_id in enumerate(items["item_id"])},
-            tokens=ItemTokens(category=category, slot=slot, vectors=bundle.mapped_vectors()),
+            tokens=ItemTokens(
+                category=category,
+                slot=slot,
+                vectors=bundle.mapped_vectors(),
+                log_price=log_prices(items),
+            ),
             index=PartitionedIndex.build(bundle.vectors, categories, slots),
             facts=ItemFacts.of(items),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),

@@ -223,6 +223,7 @@ def decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
         title=optional(message.title, f"{field}.title"),
         description=optional(message.description, f"{field}.description"),
         attributes=_decode_attributes(message.attributes, f"{field}.attributes"),
+        price=message.price if message.HasField("price") else None,
         image=message.image or None,
         vectors=_decode_vectors(message.vectors, f"{field}.vectors"),
     )

@@ -1,10 +1,13 @@
 """Wire tests of CatalogService over a real bundle: what is updated is so in every answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.recommender import Recommender
 from engine.requests import Filters, ItemContent, Slot, Upsert
@@ -17,6 +20,7 @@ from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import catalog_service_pb2_grpc
 from serving.server import Parts
 from tests.serving.background_server import background_server, background_server_of
+from tests.serving.contract_messages import messages
 
 BAGS = Slot(category="bags")
 CLUTCH = ItemContent(category="bags", title="Silk clutch", attributes={"colour": "red"})
@@ -106,7 +110,9 @@ def test_a_new_item_is_found_named_and_told(
     lacking = {(one.field, one.modality) for one in answer.missing}
     assert lacking == {("items[0]", "look"), ("items[0]", "category")}
     assert set(bags(asker, context)) == {*before, "clutch"}
-    by_id, inline = asker.score([[*context, "clutch"], [*context, CLUTCH]]).scores
+    by_id, inline = asker.score(
+        [[*context, "clutch"], [*context, replace(CLUTCH, price=5.0)]]
+    ).scores
     assert by_id.logit == pytest.approx(inline.logit, abs=1e-4)
     (item,) = catalogue.items(["clutch"]).items
     assert (item.title, item.slot, item.price) == ("Silk clutch", "bags", 5.0)
@@ -195,3 +201,34 @@ def test_updates_outlive_the_server(tiny_recommender: Recommender, tmp_path: Pat
     with background_server_of(parts) as server, CatalogueClient(server.address) as client:
         answer = client.items(["clutch"])
     assert (answer.overlay_version, answer.items[0].title) == (1, "Silk clutch")
+
+
+METHODS = {
+    "BatchGetItems": pb.BatchGetItemsRequest,
+    "UpsertItems": pb.UpsertItemsRequest,
+    "DeleteItems": pb.DeleteItemsRequest,
+    "ListCategories": pb.ListCategoriesRequest,
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tiny_recommender: Recommender) -> Iterator[str]:
+    with background_server(tiny_recommender) as server:
+        yield server.address
+
+
+@pytest.mark.parametrize("name", METHODS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_no_message_of_the_contract_is_answered_internal(
+    name: str, data: st.DataObject, shared: str
+):
+    request = data.draw(messages(METHODS[name].DESCRIPTOR))
+    with grpc.insecure_channel(shared) as channel:
+        method = channel.unary_unary(f"/outfit.v1.CatalogService/{name}")
+        call = method.future(request.SerializeToString(), timeout=10)
+        assert call.code() in {
+            grpc.StatusCode.OK,
+            grpc.StatusCode.INVALID_ARGUMENT,
+            grpc.StatusCode.NOT_FOUND,
+        }

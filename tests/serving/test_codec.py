@@ -222,6 +222,7 @@ contents = st.builds(
     title=st.text(min_size=1, max_size=12),
     description=texts,
     attributes=st.dictionaries(names, names, max_size=3),
+    price=st.none() | st.floats(0.01, 10),
     image=st.none() | st.binary(max_size=8).map(lambda rest: png(1, 1) + rest),
     vectors=st.dictionaries(
         names,
@@ -237,7 +238,14 @@ def comparable(item: Item) -> object:
     if isinstance(item, str):
         return item
     vectors = {name: vector.tolist() for name, vector in item.vectors.items()}
-    others = (item.category, item.title, item.description, dict(item.attributes), item.image)
+    others = (
+        item.category,
+        item.title,
+        item.description,
+        dict(item.attributes),
+        item.image,
+        item.price,
+    )
     return (*others, vectors)
 
 

@@ -24,6 +24,7 @@ METHODS = {
     "FillInTheBlank": pb.FillInTheBlankRequest,
     "RetrieveComplements": pb.RetrieveComplementsRequest,
     "EmbedTarget": pb.EmbedTargetRequest,
+    "ExplainOutfit": pb.ExplainOutfitRequest,
 }
 
 
