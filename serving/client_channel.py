@@ -8,6 +8,7 @@ import grpc
 
 from serving.call_error import error_of_call
 from serving.limits import MAX_MESSAGE_BYTES
+from serving.security.channel import NO_CREDENTIALS, Credentials, open_channel
 
 Entered = TypeVar("Entered", bound="Client")
 
@@ -25,10 +26,21 @@ class Client:
     Args:
         address: host and port.
         deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
+        credentials: what to trust and what to show; by default calls are not encrypted.
+
+    Raises:
+        SchemaError: a key would cross a network unencrypted.
+        UnreadableError: a file of the credentials is missing.
     """
 
-    def __init__(self, address: str, *, deadline_s: float = DEADLINE_S) -> None:
-        self._channel = grpc.insecure_channel(address, options=OPTIONS)
+    def __init__(
+        self,
+        address: str,
+        *,
+        deadline_s: float = DEADLINE_S,
+        credentials: Credentials = NO_CREDENTIALS,
+    ) -> None:
+        self._channel = open_channel(address, credentials, OPTIONS)
         self._deadline_s = deadline_s
 
     def __enter__(self: Entered) -> Entered:

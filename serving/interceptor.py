@@ -13,14 +13,24 @@ from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from data.errors import InputError, OutfitError, SchemaError
+from data.errors import (
+    ForbiddenError,
+    InputError,
+    OutfitError,
+    RateLimitError,
+    SchemaError,
+    UnauthenticatedError,
+)
 from serving.errors import refusal_of, status_of, wire_field
+from serving.security.guard import CALLER
 
 logger = logging.getLogger(__name__)
 
 REQUEST_ID_KEY = "x-request-id"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 OUR_METHODS = "/outfit."
+
+TURNED_AWAY = (UnauthenticatedError, ForbiddenError, RateLimitError)  # nothing is wrong here
 
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
 Call = dict[str, object]
@@ -79,8 +89,11 @@ def _unary(handler: Any) -> Behaviour:
 
 def _streaming(handler: Any) -> Behaviour:
     async def behaviour(payloads: AsyncIterator[bytes], context: Any) -> None:
-        messages = (_parsed(handler, payload) async for payload in payloads)
-        await handler.stream_stream(messages, context)
+        async def messages() -> AsyncIterator[Any]:  # unlike an expression, begins when it is asked
+            async for payload in payloads:
+                yield _parsed(handler, payload)
+
+        await handler.stream_stream(messages(), context)
 
     return behaviour
 
@@ -92,6 +105,8 @@ def _guarded(ask: Behaviour, method: str) -> Behaviour:
             "request_id": request_id_of(context.invocation_metadata()),
             "method": method,
         }
+        if CALLER.get():
+            call["caller"] = CALLER.get()
         CURRENT_CALL.set(call)
         try:
             response = await ask(asked, context)
@@ -124,6 +139,8 @@ def _log_failure(error: BaseException, call: Call) -> None:
     fields = call | {"code": refusal.code.name, "reason": refusal.reason}
     if isinstance(error, InputError):
         logger.info("refused", extra=fields | {"field": wire_field(error)})
+    elif isinstance(error, TURNED_AWAY):
+        logger.info("refused", extra=fields | {"cause": str(error)})
     elif isinstance(error, OutfitError):
         logger.error("refused", extra=fields | {"cause": str(error)})
     else:

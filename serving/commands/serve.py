@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.security.protection import Protection
+
 if TYPE_CHECKING:
     from serving.overlay.log import UpdateLog
     from serving.server import Parts, ServerConfig
@@ -21,8 +23,8 @@ class Listening:
     """Where and how to serve."""
 
     host: str = "127.0.0.1"
-    """The address to listen on; beyond this machine, the calls are neither encrypted nor
-    authenticated."""
+    """The address to listen on; beyond this machine only with --tls-cert, and --keys or
+    --client-ca."""
 
     port: Port = 50051
     """The port to listen on; 0 picks a free one and the first line of output names it."""
@@ -57,6 +59,7 @@ class Updates:
 
 LISTENING = Listening()
 UPDATES = Updates()
+LOOPBACK_ONLY = Protection()
 
 
 def serve(
@@ -66,6 +69,7 @@ def serve(
     bundles: Path | None = None,
     listening: Listening = LISTENING,
     kept: Updates = UPDATES,
+    protection: Protection = LOOPBACK_ONLY,
 ) -> None:
     """Answer over gRPC until SIGTERM or Ctrl-C, then finish what is in flight.
 
@@ -77,6 +81,7 @@ def serve(
             `outfit call activate` and `outfit call roll-back`.
         listening: where and how to serve.
         kept: where the updates of the catalogue are kept.
+        protection: who may call, what, how often, and how it travels.
     """
     import asyncio
     import os
@@ -87,6 +92,7 @@ def serve(
     from serving.server import serve as serve_parts
 
     configure_logging()
+    protection.check(listening.host)  # before a bundle is loaded, which takes a while
 
     async def run() -> None:
         parts = _parts(bundle, bundles, kept)
@@ -95,7 +101,7 @@ def serve(
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
             print(f"serving {loaded} on {address}", flush=True)
 
-        await serve_parts(parts, _config(listening), announce)
+        await serve_parts(parts, _config(listening, protection), announce)
 
     asyncio.run(run())
 
@@ -129,7 +135,7 @@ def _log(kept: Updates, beside: Path) -> "UpdateLog":
     return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))
 
 
-def _config(listening: Listening) -> "ServerConfig":
+def _config(listening: Listening, protection: Protection) -> "ServerConfig":
     from serving.batcher import BatchConfig
     from serving.server import ServerConfig
 
@@ -139,5 +145,9 @@ def _config(listening: Listening) -> "ServerConfig":
         max_waiting=listening.max_waiting,
     )
     return ServerConfig(
-        host=listening.host, port=listening.port, grace_s=listening.grace_s, batches=batches
+        host=listening.host,
+        port=listening.port,
+        grace_s=listening.grace_s,
+        batches=batches,
+        protection=protection,
     )
