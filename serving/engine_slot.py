@@ -1,5 +1,6 @@
 """What the service asks, and the place from which it answers; another can be put there any time."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, runtime_checkable
 
@@ -37,10 +38,13 @@ class EngineSlot:
     """Holds the engine that answers, or none; whoever took it out goes on with it.
 
     Taking and putting are atomic, so threads may share a slot.
+
+    Attributes:
+        filled_at: when the engine was put there, in seconds since 1970.
     """
 
     def __init__(self, engine: OutfitEngine | None = None) -> None:
-        self._engine = engine
+        self._engine, self.filled_at = engine, time.time()
 
     def take(self) -> OutfitEngine:
         """The engine that answers now.
@@ -55,4 +59,4 @@ class EngineSlot:
 
     def put(self, engine: OutfitEngine) -> None:
         """Answer from this engine from now on."""
-        self._engine = engine
+        self._engine, self.filled_at = engine, time.time()

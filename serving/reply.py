@@ -24,11 +24,13 @@ class Reply:
 
     Args:
         missing: of context and candidates; what outfits lack stands in their scores.
+        batch_size: questions that were answered together, this one included.
     """
 
     answer: Answer
     provenance: provenance_pb2.Provenance
     missing: Sequence[provenance_pb2.MissingModality]
+    batch_size: int
 
 
 class ReplyDesk:
@@ -45,14 +47,17 @@ class ReplyDesk:
         """
         engine = self._slot.take()
         return [
-            outcome if isinstance(outcome, OutfitError) else _reply(engine, question, outcome)
+            outcome
+            if isinstance(outcome, OutfitError)
+            else _reply(engine, question, outcome, len(questions))
             for question, outcome in zip(questions, engine.answer(questions), strict=True)
         ]
 
 
-def _reply(engine: OutfitEngine, question: Question, answer: Answer) -> Reply:
+def _reply(engine: OutfitEngine, question: Question, answer: Answer, batch_size: int) -> Reply:
     return Reply(
         answer=answer,
+        batch_size=batch_size,
         provenance=provenance_pb2.Provenance(
             bundle_id=engine.info.bundle_id,
             missing_item_ids=engine.unknown(sorted(_excluded(question))),

@@ -2,24 +2,29 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
 from serving.batcher import BatchConfig, batching
+from serving.call_record import CallObserver
 from serving.codec import MAX_MESSAGE_BYTES
 from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.health import Health
 from serving.interceptor import CallInterceptor
+from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
+from serving.metrics.server_metrics import ServerMetrics
 from serving.pb.outfit.v1 import outfit_service_pb2, outfit_service_pb2_grpc
 from serving.reply import ReplyDesk
 from serving.servicer import OutfitServicer
+from serving.tracing import configured_tracing
 
 SERVICE: Final[str] = outfit_service_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
 SERVICES: Final = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
@@ -36,8 +41,10 @@ class ServerConfig:
 
     host: str = "127.0.0.1"  # loopback: whoever opens it to a network says so
     port: int = 50051  # 0 picks a free one
+    notice_s: float = 0.0  # how long new calls are answered after health says NOT_SERVING
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
+    metrics: MetricsConfig | None = None
 
 
 async def serve(
@@ -48,44 +55,57 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running_server(engine, config) as address:
-        announce(address)
-        await stop.wait()
+    with configured_tracing() as observers:
+        async with running_server(engine, config, observers) as address:
+            announce(address)
+            await stop.wait()
 
 
 @asynccontextmanager
-async def running_server(engine: OutfitEngine, config: ServerConfig) -> AsyncIterator[str]:
+async def running_server(
+    engine: OutfitEngine, config: ServerConfig, observers: Sequence[CallObserver] = ()
+) -> AsyncIterator[str]:
     """Serve within the `async with` block and give the address; leaving it drains.
 
     One thread makes all model calls: the engine uses every core by itself, and tokenizers are not
     safe to share between threads.
 
+    Args:
+        engine: that answers.
+        config: where and how.
+        observers: are told of every call, beside the metrics.
+
     Raises:
-        SchemaError: the port is taken, or the host is not one of this machine's.
+        SchemaError: a port is taken, or a host is not one of this machine's.
     """
-    desk = ReplyDesk(EngineSlot(engine))
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor:
-        async with batching(desk, executor, config.batches) as batcher:
-            server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
+    slot = EngineSlot(engine)
+    metrics = ServerMetrics(slot)
+    with (
+        metrics_endpoint(metrics.registry, config.metrics),
+        ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor,
+    ):
+        async with batching(ReplyDesk(slot), executor, config.batches, [metrics]) as batcher:
+            metrics.watch_queue(batcher, config.batches.max_waiting)
+            interceptor = CallInterceptor([metrics, *observers])
+            server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
             register = outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server
             register(OutfitServicer(batcher), server)  # type: ignore[no-untyped-call] # generated
-            checks = await _with_health(server)
             reflection.enable_server_reflection(SERVICES, server)
+            checks = Health(SERVICES)
+            health_pb2_grpc.add_HealthServicer_to_server(checks, server)
             address = _bind(server, config)
             await server.start()
             try:
                 yield address
             finally:
-                await checks.enter_graceful_shutdown()
-                await server.stop(config.grace_s)
+                await _drain(server, checks, config)
 
 
-async def _with_health(server: grpc.aio.Server) -> health.aio.HealthServicer:
-    checks = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    for service in (health.OVERALL_HEALTH, *SERVICES):
-        await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
-    return checks
+async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:
+    """Say so, go on for a while, then take no more calls and finish those in flight."""
+    checks.drain()
+    await asyncio.sleep(config.notice_s)
+    await server.stop(config.grace_s)
 
 
 def _bind(server: grpc.aio.Server, config: ServerConfig) -> str:
