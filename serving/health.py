@@ -41,8 +41,9 @@ class Health(health_pb2_grpc.HealthServicer):
         self, request: pb.HealthCheckRequest, context: Any
     ) -> None:
         """Say how a service is, and once more when the server drains."""
+        draining = self._draining.is_set()
         await context.write(pb.HealthCheckResponse(status=self._status(request.service)))
-        if not self._draining.is_set():
+        if not draining:
             await self._draining.wait()
             await context.write(pb.HealthCheckResponse(status=self._status(request.service)))
 

@@ -103,5 +103,7 @@ def cache_metrics(cache: CountingCache) -> Iterator[Metric]:
     yield CounterMetricFamily("outfit_cache_errors", "Failures of the cache.", counts.errors)
 
 
-def _gauge(name: str, text: str, value: float) -> Metric:
+def _gauge(
+    name: str, text: str, value: float | int
+) -> Metric:  # beartype holds an int for no float
     return GaugeMetricFamily(name, text, value)

@@ -1,0 +1,68 @@
+"""Health as probes and balancers see it, above all when a server ends."""
+
+import time
+from collections.abc import Iterator
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2 as pb
+from grpc_health.v1 import health_pb2_grpc
+
+from serving.client import OutfitClient
+from serving.server import ServerConfig
+from tests.serving.background_server import background_server
+from tests.serving.planted_shop import PlantedShop
+
+SERVING = pb.HealthCheckResponse.SERVING
+NOT_SERVING = pb.HealthCheckResponse.NOT_SERVING
+SERVICE_UNKNOWN = pb.HealthCheckResponse.SERVICE_UNKNOWN
+SERVICES = ["", "outfit.v1.OutfitService", "grpc.health.v1.Health"]
+
+
+def watch(channel: grpc.Channel, service: str, timeout_s: float = 10.0) -> Iterator[int]:
+    request = pb.HealthCheckRequest(service=service)
+    for response in health_pb2_grpc.HealthStub(channel).Watch(request, timeout=timeout_s):
+        yield response.status
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_watch_says_serving_then_not_serving_and_does_not_hold_up_the_end(service: str):
+    with (
+        background_server(PlantedShop(), ServerConfig(port=0, grace_s=30.0)) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        told = watch(channel, service)
+        assert next(told) == SERVING
+        began = time.monotonic()
+        server.stop()
+        assert list(told) == [NOT_SERVING]
+        assert server.ended.wait(10)
+    assert time.monotonic() - began < 5
+
+
+def test_a_watch_of_a_service_that_is_none_of_ours_says_so_and_goes_on(address: str):
+    with grpc.insecure_channel(address) as channel:
+        told = watch(channel, "outfit.v1.NoService", timeout_s=0.3)
+        assert next(told) == SERVICE_UNKNOWN
+        with pytest.raises(grpc.RpcError) as caught:
+            next(told)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_within_the_notice_calls_are_answered_though_health_says_not_serving():
+    config = ServerConfig(port=0, notice_s=0.5)
+    with (
+        background_server(PlantedShop(), config) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        stub = health_pb2_grpc.HealthStub(channel)
+        told = watch(channel, "")
+        assert next(told) == SERVING
+        server.stop()
+        assert next(told) == NOT_SERVING
+        for service in SERVICES:
+            request = pb.HealthCheckRequest(service=service)
+            assert stub.Check(request, timeout=5).status == NOT_SERVING
+        with OutfitClient(server.address) as newcomer:
+            assert len(newcomer.score([["navy-shirt"]]).scores) == 1
+        assert not server.ended.is_set()
