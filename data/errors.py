@@ -6,8 +6,11 @@ OutfitError
 │   ├── SchemaError       a column or field is missing, mistyped or out of range
 │   ├── DuplicateError    an identifier stands twice
 │   ├── UnknownItemError  an item is named that the catalogue does not hold
-│   └── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+│   ├── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+│   ├── UnknownBundleError  a bundle is named that the folder does not hold
+│   └── RefusedBundleError  a bundle is named that is damaged, or does not fit the server
 ├── BundleError           a bundle or a feature store is damaged, or fits something else
+├── NoPreviousBundleError  there is no bundle to roll back to
 ├── RetryableError        what was asked may be answered later
 │   ├── OverloadError     more is asked than can be answered now
 │   └── NotLoadedError    there is no bundle yet to answer from
@@ -70,6 +73,18 @@ class UnknownItemError(InputError):
 
 class UnknownCategoryError(InputError):
     """A category or slot is named that the catalogue does not hold."""
+
+
+class UnknownBundleError(InputError):
+    """A bundle is named that the folder does not hold."""
+
+
+class RefusedBundleError(InputError):
+    """A bundle is named that is damaged, or does not fit the server."""
+
+
+class NoPreviousBundleError(OutfitError):
+    """There is no bundle to roll back to."""
 
 
 class BundleError(OutfitError):

@@ -10,11 +10,12 @@ import torch
 from jaxtyping import Float, Float32
 
 from data.errors import OutfitError
-from engine.catalogue import Catalogue
 from engine.explainer import Explainer
 from engine.items import ItemTokens
+from engine.live_catalogue import LiveCatalogue
 from engine.metric import TEMPERATURE, similarity
 from engine.models.model import Model
+from engine.outcomes import each
 from engine.questions import ComplementsQuestion, FillQuestion, ScoreQuestion, TargetQuestion
 from engine.relevance_judge import RelevanceJudge
 from engine.requests import Complement, Filters, Item, OutfitScore, RankedCandidate
@@ -46,7 +47,7 @@ class JointAnswers:
     """
 
     model: Model
-    catalogue: Catalogue
+    catalogue: LiveCatalogue
     explainer: Explainer
     relevance: RelevanceJudge
 
@@ -89,7 +90,7 @@ class JointAnswers:
     def _check_search(self, question: ComplementsQuestion) -> Checked:
         self.relevance.check(question.min_relevance)
         checked = self._check_target(question)
-        self.catalogue.check_search(question.slot, question.k, question.filters)
+        self.catalogue.index.check(question.slot, question.k, question.filters)
         return checked
 
     @torch.inference_mode()
@@ -160,7 +161,7 @@ class JointAnswers:
         found: list[list[Complement]] = [[] for _ in questions]
         for numbers in _searched_together(questions):
             asked = [questions[number] for number in numbers]
-            answers = self.catalogue.search(
+            answers = self.catalogue.index.search(
                 targets[numbers],
                 asked[0].slot,
                 max(each.k for each in asked),
@@ -204,12 +205,7 @@ def _answered(
     answer: Callable[[Sequence[Asked], Sequence[Checked]], list[Answered]],
 ) -> list[Answered | OutfitError]:
     """Answers of the questions that pass the check, errors of the others."""
-    outcomes: list[Checked | OutfitError] = []
-    for question in questions:
-        try:
-            outcomes.append(check(question))
-        except OutfitError as error:
-            outcomes.append(error)
+    outcomes = each(check, questions)
     passed = [
         (question, outcome)
         for question, outcome in zip(questions, outcomes, strict=True)

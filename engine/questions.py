@@ -7,6 +7,8 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from engine.requests import (
+    CatalogueItem,
+    CategoryCount,
     Complement,
     Explanation,
     Filters,
@@ -15,7 +17,9 @@ from engine.requests import (
     OutfitScore,
     RankedCandidate,
     Slot,
+    Upsert,
 )
+from engine.updates import ItemUpdate
 
 NO_FILTERS = Filters()
 EXPLAINED_OUTFITS: Final = 256
@@ -94,11 +98,59 @@ class ExplainQuestion:
         return EXPLAINED_OUTFITS + _encoding(self.items)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemsQuestion:
+    """What the catalogue knows of items; those that it does not hold have no answer."""
+
+    item_ids: Sequence[str]
+
+    @property
+    def size(self) -> int:
+        """Work in outfits that the model judges."""
+        return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoriesQuestion:
+    """Which categories items have."""
+
+    @property
+    def size(self) -> int:
+        """Work in outfits that the model judges."""
+        return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpsertQuestion:
+    """Which updates upserts come to, their contents encoded; nothing is applied."""
+
+    upserts: Sequence[Upsert]
+
+    @property
+    def size(self) -> int:
+        """Work in outfits that the model judges."""
+        return 1 + _encoding([each.content for each in self.upserts if each.content is not None])
+
+
 Question: TypeAlias = (
-    ScoreQuestion | FillQuestion | ComplementsQuestion | TargetQuestion | ExplainQuestion
+    ScoreQuestion
+    | FillQuestion
+    | ComplementsQuestion
+    | TargetQuestion
+    | ExplainQuestion
+    | ItemsQuestion
+    | CategoriesQuestion
+    | UpsertQuestion
 )
 Answer: TypeAlias = (
-    list[OutfitScore] | list[RankedCandidate] | list[Complement] | np.ndarray | Explanation
+    list[OutfitScore]
+    | list[RankedCandidate]
+    | list[Complement]
+    | np.ndarray
+    | Explanation
+    | list[CatalogueItem]
+    | list[CategoryCount]
+    | list[ItemUpdate]
 )
 """Of a question of the same place in `Question`."""
 

@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,20 +14,27 @@ import torch
 from jaxtyping import Float32
 
 from data.errors import OutfitError
+from engine.arrivals import Arrival, encode_arrivals
 from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
+from engine.catalogue_answers import CatalogueAnswers
 from engine.explainer import PROPOSALS, Explainer
 from engine.inline_items import Placed
 from engine.items import ItemTokens
 from engine.joint_answers import JointAnswers, ids_of
+from engine.live_catalogue import LiveCatalogue
+from engine.outcomes import each, only
 from engine.questions import (
     Answer,
+    CategoriesQuestion,
     ComplementsQuestion,
     ExplainQuestion,
     FillQuestion,
+    ItemsQuestion,
     Question,
     ScoreQuestion,
     TargetQuestion,
+    UpsertQuestion,
 )
 from engine.relevance_judge import RelevanceJudge
 from engine.requests import (
@@ -39,11 +48,11 @@ from engine.requests import (
     Replacement,
     Slot,
 )
+from engine.update_records import UpdateRecords
+from engine.updates import NewItem
 from graph.outfits import OutfitBatch, pad_outfits
 
 NO_FILTERS = Filters()
-
-Answered = TypeVar("Answered")
 
 
 class Recommender:
@@ -55,18 +64,11 @@ class Recommender:
 
     def __init__(self, bundle: Bundle) -> None:
         self._model = bundle.model
-        self._catalogue = Catalogue.of(bundle)
         self._relevance = RelevanceJudge(adapter=bundle.confidence.relevance)
         self._explainer = Explainer(
             model=bundle.model,
             calibrator=bundle.confidence.calibration.calibrator,
             widths=bundle.preparation.widths,
-        )
-        self._joint = JointAnswers(
-            model=bundle.model,
-            catalogue=self._catalogue,
-            explainer=self._explainer,
-            relevance=self._relevance,
         )
         self.info = BundleInfo(
             bundle_id=bundle.manifest["bundle_id"],
@@ -76,6 +78,8 @@ class Recommender:
             categories=bundle.items["category"].unique().sort().to_list(),
             features=tuple(bundle.preparation.widths),
         )
+        self.overlay_version = 0
+        self._answer_from(LiveCatalogue.of(Catalogue.of(bundle)))
 
     @classmethod
     def load(cls, bundle: Path) -> "Recommender":
@@ -88,8 +92,24 @@ class Recommender:
 
     @property
     def items(self) -> pl.DataFrame:
-        """The item table of the catalogue."""
-        return self._catalogue.bundle.items
+        """The item table of the bundle; updates in force are not in it."""
+        return self._catalogue.base.bundle.items
+
+    def at(self, records: UpdateRecords, version: int = 0) -> "Recommender":
+        """The same recommender with these updates in force; this one goes on as it is."""
+        live = copy(self)
+        live.overlay_version = version
+        live._answer_from(self._catalogue.at(records))
+        return live
+
+    @property
+    def catalogue(self) -> LiveCatalogue:
+        """What is known of items now, by id."""
+        return self._catalogue
+
+    def encode(self, arrivals: Sequence[Arrival], fields: Sequence[str]) -> list[NewItem]:
+        """`encode_arrivals` by this bundle."""
+        return encode_arrivals(self._catalogue.base, arrivals, fields)
 
     def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
         """Answers to questions of one kind in one pass of the model, in their order.
@@ -104,14 +124,17 @@ class Recommender:
             FillQuestion: self._joint.ranked,
             ComplementsQuestion: self._joint.complements,
             TargetQuestion: self._joint.targets,
-            ExplainQuestion: self._explained,
+            ExplainQuestion: partial(each, lambda one: self.explain(one.items, one.filters)),
+            ItemsQuestion: partial(each, self._items.items),
+            CategoriesQuestion: partial(each, self._items.categories),
+            UpsertQuestion: partial(each, self._items.updates),
         }
         answers: list[Answer | OutfitError] = kinds[type(questions[0])](questions)
         return answers
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """How well the items of each outfit go together, in the order of the outfits."""
-        return _only(self._joint.scores([ScoreQuestion(outfits=outfits)]))
+        return only(self._joint.scores([ScoreQuestion(outfits=outfits)]))
 
     def explain(self, outfit: Sequence[Item], filters: Filters = NO_FILTERS) -> Explanation:
         """What items and pairs add to the outfit's logit, and what to put for the weakest.
@@ -142,7 +165,7 @@ class Recommender:
         With a slot, the similarity between each candidate and what is wanted there counts too.
         """
         question = FillQuestion(context=context, candidates=candidates, slot=slot)
-        return _only(self._joint.ranked([question]))
+        return only(self._joint.ranked([question]))
 
     def complements(
         self,
@@ -168,7 +191,7 @@ class Recommender:
         question = ComplementsQuestion(
             context=context, slot=slot, k=k, filters=filters, min_relevance=min_relevance
         )
-        return _only(self._joint.complements([question]))
+        return only(self._joint.complements([question]))
 
     def complements_batch(
         self,
@@ -195,7 +218,7 @@ class Recommender:
         targets = self._embed(places, wanted)
         answers: list[list[Complement]] = [[] for _ in contexts]
         for numbers in _by_category(slots):
-            found = self._catalogue.search(
+            found = self._catalogue.index.search(
                 targets[numbers],
                 slots[numbers[0]],
                 k,
@@ -208,7 +231,7 @@ class Recommender:
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> Float32[np.ndarray, " dim"]:
         """The unit vector of what the context wants in the slot."""
-        return _only(self._joint.targets([TargetQuestion(context=context, slot=slot)]))
+        return only(self._joint.targets([TargetQuestion(context=context, slot=slot)]))
 
     def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
         """What the items lack, as `position:modality`; unknown items lack nothing."""
@@ -216,8 +239,8 @@ class Recommender:
 
     def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
         """Those of the ids that the catalogue does not hold, each once, in their order."""
-        row_of = self._catalogue.row_of
-        return tuple(dict.fromkeys(name for name in item_ids if name not in row_of))
+        holds = self._catalogue.holds
+        return tuple(dict.fromkeys(name for name in item_ids if not holds(name)))
 
     def _replacement(
         self,
@@ -240,14 +263,15 @@ class Recommender:
         proposals = self._catalogue.look_up([(item_id, "items") for item_id in ids])
         return self._explainer.best_replacement(tokens, weakest, proposals, ids=ids, logit=logit)
 
-    def _explained(self, questions: Sequence[ExplainQuestion]) -> list[Explanation | OutfitError]:
-        outcomes: list[Explanation | OutfitError] = []
-        for question in questions:
-            try:
-                outcomes.append(self.explain(question.items, question.filters))
-            except OutfitError as error:
-                outcomes.append(error)
-        return outcomes
+    def _answer_from(self, catalogue: LiveCatalogue) -> None:
+        self._catalogue = catalogue
+        self._items = CatalogueAnswers(catalogue=catalogue)
+        self._joint = JointAnswers(
+            model=self._model,
+            catalogue=catalogue,
+            explainer=self._explainer,
+            relevance=self._relevance,
+        )
 
     @torch.inference_mode()
     def _tokens(self, placed: Sequence[Placed]) -> ItemTokens:
@@ -260,14 +284,6 @@ class Recommender:
         tokens = self._tokens(list(itertools.chain(*contexts)))
         target: np.ndarray = self._model.embed_target(tokens, _ranges(contexts), wanted).numpy()
         return target
-
-
-def _only(outcomes: Sequence[Answered | OutfitError]) -> Answered:
-    """The answer to the one question that was asked; raises its error."""
-    (outcome,) = outcomes
-    if isinstance(outcome, OutfitError):
-        raise outcome
-    return outcome
 
 
 def _ranges(outfits: Sequence[Sequence[Placed]]) -> OutfitBatch:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from data.errors import SchemaError
 from serving.batcher import Batcher
-from serving.codec import MAX_NAME_LENGTH
 from serving.interceptor import status_told
+from serving.limits import MAX_NAME_LENGTH
 from serving.outfit_calls import CALLS
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 

@@ -4,8 +4,7 @@ with OutfitClient("127.0.0.1:50051") as client:
     answer = client.complements(["shirt-1", "jeans-4"], Slot(category="shoes"), k=5)
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import TracebackType
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import grpc
@@ -21,6 +20,7 @@ from engine.questions import (
 from engine.requests import Filters, Item, Slot
 from serving.call_error import CallError, error_of_call, error_of_status
 from serving.client_calls import ANSWERS, CLIENT_CALLS
+from serving.client_channel import ATTEMPTS, DEADLINE_S, Client
 from serving.client_codec import (
     Answer,
     ComplementsAnswer,
@@ -29,45 +29,20 @@ from serving.client_codec import (
     ScoreAnswer,
     TargetAnswer,
 )
-from serving.codec import MAX_MESSAGE_BYTES
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 
 NO_FILTERS: Final = Filters()
-OPTIONS: Final = (
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.enable_http_proxy", 0),  # a web proxy in the environment is not meant for this
-)
 
 
-class OutfitClient:
-    """Asks one server; to be used in a `with` block.
+class OutfitClient(Client):
+    """Asks OutfitService; to be used in a `with` block."""
 
-    Args:
-        address: host and port.
-        deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
-    """
-
-    def __init__(self, address: str, *, deadline_s: float = 10.0) -> None:
-        self._channel = grpc.insecure_channel(address, options=OPTIONS)
-        self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
-        self._deadline_s = deadline_s
-
-    def __enter__(self) -> "OutfitClient":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+    def __init__(
+        self, address: str, *, deadline_s: float = DEADLINE_S, attempts: int = ATTEMPTS
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._channel.close()
+        super().__init__(address, deadline_s=deadline_s, attempts=attempts)
+        self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> ScoreAnswer:
         """How well the items of each outfit go together; raises CallError."""
@@ -140,12 +115,8 @@ class OutfitClient:
 
     def _ask(self, question: Question) -> Any:
         call = CLIENT_CALLS[type(question)]
-        method: Callable[..., Any] = getattr(self._stub, call.method)
-        try:
-            response = method(call.request(question), timeout=self._deadline_s)
-        except grpc.RpcError as error:
-            raise error_of_call(error) from None
-        return call.answer(response)
+        method = getattr(self._stub, call.method)
+        return call.answer(self._call(method, call.request(question)))
 
 
 def _stream_request(name: str, question: Question) -> pb.StreamAnswersRequest:

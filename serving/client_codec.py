@@ -10,6 +10,7 @@ from engine.requests import (
     Complement,
     Filters,
     Item,
+    ItemContent,
     ItemContribution,
     PairContribution,
     RankedCandidate,
@@ -126,7 +127,7 @@ def encode_filters(filters: Filters) -> pb.Filters:
 def decode_scores(response: pb.ScoreOutfitsResponse) -> ScoreAnswer:
     """The answer to ScoreOutfits."""
     return ScoreAnswer(
-        **_common(response),
+        **common(response),
         scores=tuple(Score(logit=s.logit, probability=s.probability) for s in response.scores),
     )
 
@@ -134,7 +135,7 @@ def decode_scores(response: pb.ScoreOutfitsResponse) -> ScoreAnswer:
 def decode_ranked(response: pb.FillInTheBlankResponse) -> FillAnswer:
     """The answer to FillInTheBlank."""
     return FillAnswer(
-        **_common(response),
+        **common(response),
         ranked=tuple(
             RankedCandidate(position=one.position, item_id=one.item_id, logit=one.logit)
             for one in response.ranked
@@ -145,7 +146,7 @@ def decode_ranked(response: pb.FillInTheBlankResponse) -> FillAnswer:
 def decode_complements(response: pb.RetrieveComplementsResponse) -> ComplementsAnswer:
     """The answer to RetrieveComplements."""
     return ComplementsAnswer(
-        **_common(response),
+        **common(response),
         complements=tuple(
             Complement(
                 item_id=one.item_id,
@@ -160,7 +161,7 @@ def decode_complements(response: pb.RetrieveComplementsResponse) -> ComplementsA
 def decode_target(response: pb.EmbedTargetResponse) -> TargetAnswer:
     """The answer to EmbedTarget."""
     return TargetAnswer(
-        **_common(response),
+        **common(response),
         vector=np.array(response.vector, dtype=np.float32),
     )
 
@@ -169,7 +170,7 @@ def decode_explanation(response: pb.ExplainOutfitResponse) -> ExplainAnswer:
     """The answer to ExplainOutfit."""
     proposed = response.replacement
     return ExplainAnswer(
-        **_common(response),
+        **common(response),
         score=Score(logit=response.score.logit, probability=response.score.probability),
         empty_logit=response.empty_logit,
         items=tuple(
@@ -190,32 +191,35 @@ def decode_explanation(response: pb.ExplainOutfitResponse) -> ExplainAnswer:
     )
 
 
-def _encode_item(item: Item) -> item_pb2.Item:
-    if isinstance(item, str):
-        return item_pb2.Item(item_id=item)
-    return item_pb2.Item(
-        content=item_pb2.ItemContent(
-            category=item.category or "",
-            title=item.title or "",
-            description=item.description or "",
-            attributes=[item_pb2.Attribute(name=k, value=v) for k, v in item.attributes.items()],
-            image=item.image or b"",
-            vectors=[
-                item_pb2.FeatureVector(feature=name, values=vector.tolist())
-                for name, vector in item.vectors.items()
-            ],
-        )
+def encode_content(content: ItemContent) -> item_pb2.ItemContent:
+    """What is known of an inline item."""
+    return item_pb2.ItemContent(
+        category=content.category or "",
+        title=content.title or "",
+        description=content.description or "",
+        attributes=[item_pb2.Attribute(name=k, value=v) for k, v in content.attributes.items()],
+        image=content.image or b"",
+        vectors=[
+            item_pb2.FeatureVector(feature=name, values=vector.tolist())
+            for name, vector in content.vectors.items()
+        ],
     )
 
 
-def _common(response: Any) -> dict[str, Any]:
-    """The fields of `Answer`."""
+def _encode_item(item: Item) -> item_pb2.Item:
+    if isinstance(item, str):
+        return item_pb2.Item(item_id=item)
+    return item_pb2.Item(content=encode_content(item))
+
+
+def common(response: Any) -> dict[str, Any]:
+    """The fields of `Answer`, from any response."""
     provenance = response.provenance
     return {
         "bundle_id": provenance.bundle_id,
         "overlay_version": provenance.overlay_version,
         "missing_item_ids": tuple(provenance.missing_item_ids),
-        "missing": _decode_missing(response.missing),
+        "missing": _decode_missing(getattr(response, "missing", ())),
     }
 
 

@@ -1,6 +1,6 @@
 """Requests turned into the engine's words, within the limits that the contract states, and back."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -14,22 +14,26 @@ from engine.requests import (
     RankedCandidate,
     Slot,
 )
+from serving.limits import (
+    MAX_ATTRIBUTES,
+    MAX_CANDIDATES,
+    MAX_COMPLEMENTS,
+    MAX_EXCLUDED,
+    MAX_IMAGE_BYTES,
+    MAX_INLINE_ITEMS,
+    MAX_ITEMS,
+    MAX_NAME_LENGTH,
+    MAX_OUTFITS,
+    MAX_TEXT_LENGTH,
+    MAX_VECTOR_LENGTH,
+    MAX_VECTORS,
+    check_at_most,
+    check_count,
+    optional,
+    required,
+)
 from serving.pb.outfit.v1 import item_pb2, provenance_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
-
-MAX_MESSAGE_BYTES = 32 * 2**20
-MAX_OUTFITS = 256
-MAX_ITEMS = 32
-MAX_CANDIDATES = 256
-MAX_INLINE_ITEMS = 256
-MAX_COMPLEMENTS = 1_000
-MAX_EXCLUDED = 10_000
-MAX_ATTRIBUTES = 64
-MAX_VECTORS = 16
-MAX_VECTOR_LENGTH = 4_096
-MAX_IMAGE_BYTES = 8 * 2**20
-MAX_TEXT_LENGTH = 2_000
-MAX_NAME_LENGTH = 256
 
 
 def decode_outfits(request: pb.ScoreOutfitsRequest) -> list[list[Item]]:
@@ -39,12 +43,12 @@ def decode_outfits(request: pb.ScoreOutfitsRequest) -> list[list[Item]]:
         SchemaError: a field is missing, malformed or beyond a limit.
         DuplicateError: an item names an attribute or a feature twice.
     """
-    _check_count(request.outfits, MAX_OUTFITS, "outfits")
+    check_count(request.outfits, MAX_OUTFITS, "outfits")
     outfits = [
         decode_items(outfit.items, f"outfits[{number}].items")
         for number, outfit in enumerate(request.outfits)
     ]
-    _check_inline([item for outfit in outfits for item in outfit], "outfits")
+    check_inline([item for outfit in outfits for item in outfit], "outfits")
     return outfits
 
 
@@ -54,7 +58,7 @@ def decode_question(
     """The context, the candidates and the slot, if one is given; raises as `decode_outfits`."""
     context = decode_items(request.context, "context")
     candidates = decode_items(request.candidates, "candidates", limit=MAX_CANDIDATES)
-    _check_inline([*context, *candidates], "candidates")
+    check_inline([*context, *candidates], "candidates")
     return context, candidates, decode_slot(request) if request.HasField("slot") else None
 
 
@@ -62,7 +66,7 @@ def decode_items(
     messages: Sequence[item_pb2.Item], field: str, *, limit: int = MAX_ITEMS
 ) -> list[Item]:
     """Between 1 and `limit` items; raises as `decode_outfits`."""
-    _check_count(messages, limit, field)
+    check_count(messages, limit, field)
     return [
         _decode_item(message, f"{field}[{position}]") for position, message in enumerate(messages)
     ]
@@ -76,8 +80,8 @@ def decode_slot(
     if not (message.category or message.text):
         raise SchemaError(expected="a category, a text or both", got="neither", field="slot")
     return Slot(
-        category=_optional(message.category, "slot.category", limit=MAX_NAME_LENGTH),
-        text=_optional(message.text, "slot.text"),
+        category=optional(message.category, "slot.category", limit=MAX_NAME_LENGTH),
+        text=optional(message.text, "slot.text"),
     )
 
 
@@ -104,7 +108,7 @@ def decode_filters(
     message = request.filters
     field = "filters.exclude_item_ids"
     if message.exclude_item_ids:
-        _check_count(message.exclude_item_ids, MAX_EXCLUDED, field)
+        check_count(message.exclude_item_ids, MAX_EXCLUDED, field)
     low = _price(message, "min_price")
     high = _price(message, "max_price")
     if low is not None and high is not None and low > high:
@@ -193,13 +197,14 @@ def encode_missing(missing: Sequence[str], field: str) -> list[provenance_pb2.Mi
 def _decode_item(message: item_pb2.Item, field: str) -> Item:
     match message.WhichOneof("source"):
         case "item_id":
-            return _required(message.item_id, f"{field}.item_id")
+            return required(message.item_id, f"{field}.item_id")
         case "content":
-            return _decode_content(message.content, f"{field}.content")
+            return decode_content(message.content, f"{field}.content")
     raise SchemaError(expected="item_id or content", got="neither", field=field)
 
 
-def _decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
+def decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
+    """What is known of an inline item; raises as `decode_outfits`."""
     if not message.ListFields():
         raise SchemaError(expected="at least one field", got="none", field=field)
     if len(message.image) > MAX_IMAGE_BYTES:
@@ -209,9 +214,9 @@ def _decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
             field=f"{field}.image",
         )
     return ItemContent(
-        category=_optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
-        title=_optional(message.title, f"{field}.title"),
-        description=_optional(message.description, f"{field}.description"),
+        category=optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
+        title=optional(message.title, f"{field}.title"),
+        description=optional(message.description, f"{field}.description"),
         attributes=_decode_attributes(message.attributes, f"{field}.attributes"),
         image=message.image or None,
         vectors=_decode_vectors(message.vectors, f"{field}.vectors"),
@@ -219,28 +224,28 @@ def _decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
 
 
 def _decode_attributes(messages: Sequence[item_pb2.Attribute], field: str) -> dict[str, str]:
-    _check_at_most(messages, MAX_ATTRIBUTES, field)
+    check_at_most(messages, MAX_ATTRIBUTES, field)
     attributes: dict[str, str] = {}
     for position, message in enumerate(messages):
         here = f"{field}[{position}]"
-        name = _required(message.name, f"{here}.name")
+        name = required(message.name, f"{here}.name")
         if name in attributes:
             raise DuplicateError(expected="each name once", got=name, field=f"{here}.name")
-        attributes[name] = _required(message.value, f"{here}.value", limit=MAX_TEXT_LENGTH)
+        attributes[name] = required(message.value, f"{here}.value", limit=MAX_TEXT_LENGTH)
     return attributes
 
 
 def _decode_vectors(
     messages: Sequence[item_pb2.FeatureVector], field: str
 ) -> dict[str, np.ndarray]:
-    _check_at_most(messages, MAX_VECTORS, field)
+    check_at_most(messages, MAX_VECTORS, field)
     vectors: dict[str, np.ndarray] = {}
     for position, message in enumerate(messages):
         here = f"{field}[{position}]"
-        feature = _required(message.feature, f"{here}.feature")
+        feature = required(message.feature, f"{here}.feature")
         if feature in vectors:
             raise DuplicateError(expected="each feature once", got=feature, field=f"{here}.feature")
-        _check_count(message.values, MAX_VECTOR_LENGTH, f"{here}.values")
+        check_count(message.values, MAX_VECTOR_LENGTH, f"{here}.values")
         vectors[feature] = np.array(message.values, dtype=np.float32)
         if not np.isfinite(vectors[feature]).all():
             raise SchemaError(
@@ -261,33 +266,11 @@ def _price(message: pb.Filters, name: str) -> float | None:
 
 
 def _names(names: Sequence[str], field: str) -> list[str]:
-    return [_required(name, f"{field}[{position}]") for position, name in enumerate(names)]
+    return [required(name, f"{field}[{position}]") for position, name in enumerate(names)]
 
 
-def _required(text: str, field: str, *, limit: int = MAX_NAME_LENGTH) -> str:
-    if not text:
-        raise SchemaError(expected=f"1 to {limit} characters", got="none", field=field)
-    return _optional(text, field, limit=limit) or ""
-
-
-def _optional(text: str, field: str, *, limit: int = MAX_TEXT_LENGTH) -> str | None:
-    if len(text) > limit:
-        raise SchemaError(expected=f"at most {limit} characters", got=f"{len(text)}", field=field)
-    return text or None
-
-
-def _check_count(values: Sized, limit: int, field: str) -> None:
-    if not values:
-        raise SchemaError(expected=f"1 to {limit}", got="none", field=field)
-    _check_at_most(values, limit, field)
-
-
-def _check_at_most(values: Sized, limit: int, field: str) -> None:
-    if len(values) > limit:
-        raise SchemaError(expected=f"at most {limit}", got=str(len(values)), field=field)
-
-
-def _check_inline(items: Sequence[Item], field: str) -> None:
+def check_inline(items: Sequence[Item], field: str) -> None:
+    """Refuse more inline items than a request may hold; raises SchemaError."""
     inline = sum(isinstance(item, ItemContent) for item in items)
     if inline > MAX_INLINE_ITEMS:
         raise SchemaError(

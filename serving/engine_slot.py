@@ -1,5 +1,7 @@
 """What the service asks, and the place from which it answers; another can be put there any time."""
 
+import asyncio
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, runtime_checkable
@@ -7,6 +9,7 @@ from typing import Final, Protocol, runtime_checkable
 from data.errors import NotLoadedError, OutfitError
 from engine.questions import Answer, Question
 from engine.requests import BundleInfo, Item
+from engine.update_records import UpdateRecords
 
 LOADING_S: Final = 5.0
 """After which an answer is likely where none is loaded yet."""
@@ -19,6 +22,15 @@ class OutfitEngine(Protocol):
     @property
     def info(self) -> BundleInfo:
         """The bundle that answers."""
+        ...
+
+    @property
+    def overlay_version(self) -> int:
+        """How many updates its answers take into account."""
+        ...
+
+    def at(self, records: UpdateRecords, version: int) -> "OutfitEngine":
+        """An engine that takes these updates into account."""
         ...
 
     def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
@@ -37,14 +49,23 @@ class OutfitEngine(Protocol):
 class EngineSlot:
     """Holds the engine that answers, or none; whoever took it out goes on with it.
 
-    Taking and putting are atomic, so threads may share a slot.
+    Threads may share a slot; an engine is put there by the event loop's.
 
     Attributes:
-        filled_at: when the engine was put there, in seconds since 1970.
+        loaded: set once there is an engine.
+        filled_at: when the engine was put there, in seconds since 1970; updates do not count.
     """
 
     def __init__(self, engine: OutfitEngine | None = None) -> None:
-        self._engine, self.filled_at = engine, time.time()
+        self._engine, self._lock = engine, threading.Lock()
+        self.loaded, self.filled_at = asyncio.Event(), time.time()
+        if engine is not None:
+            self.loaded.set()
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no engine."""
+        return self._engine is None
 
     def take(self) -> OutfitEngine:
         """The engine that answers now.
@@ -59,4 +80,12 @@ class EngineSlot:
 
     def put(self, engine: OutfitEngine) -> None:
         """Answer from this engine from now on."""
-        self._engine, self.filled_at = engine, time.time()
+        with self._lock:
+            self._engine, self.filled_at = engine, time.time()
+        self.loaded.set()
+
+    def succeed(self, engine: OutfitEngine, successor: OutfitEngine) -> None:
+        """Answer from the successor, unless another took the engine's place meanwhile."""
+        with self._lock:
+            if self._engine is engine:
+                self._engine = successor

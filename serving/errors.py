@@ -14,16 +14,20 @@ from data.errors import (
     BundleError,
     DuplicateError,
     InputError,
+    NoPreviousBundleError,
     NotLoadedError,
     OutfitError,
     OverloadError,
+    RefusedBundleError,
     RetryableError,
     SchemaError,
     TooLateError,
+    UnknownBundleError,
     UnknownCategoryError,
     UnknownItemError,
     UnreadableError,
 )
+from serving.overlay.errors import UpdateLogError
 
 DOMAIN = "outfit.v1"
 MAX_QUOTE_LENGTH = 200  # metadata beyond 8 KiB is refused by the transport
@@ -57,6 +61,18 @@ REFUSALS: dict[type[OutfitError], Refusal] = {
         code=grpc.StatusCode.FAILED_PRECONDITION,
         reason="BUNDLE_UNUSABLE",
         sentence="the bundle cannot answer this",
+    ),
+    UnknownBundleError: Refusal(code=grpc.StatusCode.NOT_FOUND, reason="UNKNOWN_BUNDLE"),
+    RefusedBundleError: Refusal(code=grpc.StatusCode.FAILED_PRECONDITION, reason="REFUSED_BUNDLE"),
+    NoPreviousBundleError: Refusal(
+        code=grpc.StatusCode.FAILED_PRECONDITION,
+        reason="NO_PREVIOUS_BUNDLE",
+        sentence="no bundle was active before this one",
+    ),
+    UpdateLogError: Refusal(
+        code=grpc.StatusCode.UNAVAILABLE,
+        reason="UPDATES_UNAVAILABLE",
+        sentence="updates cannot be kept now",
     ),
     OverloadError: Refusal(
         code=grpc.StatusCode.RESOURCE_EXHAUSTED,

@@ -1,6 +1,6 @@
 """An answer with what every response tells beside it, made in one go in the model's thread."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from data.errors import OutfitError
@@ -9,12 +9,15 @@ from engine.questions import (
     ComplementsQuestion,
     ExplainQuestion,
     FillQuestion,
+    ItemsQuestion,
     Question,
     TargetQuestion,
+    UpsertQuestion,
 )
 from engine.requests import Item
 from serving.codec import encode_missing
 from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.overlay.state import OverlayState
 from serving.pb.outfit.v1 import provenance_pb2
 
 
@@ -34,10 +37,15 @@ class Reply:
 
 
 class ReplyDesk:
-    """Answers batches from the engine that is in the slot when their turn comes."""
+    """Answers batches from the engine that is in the slot when their turn comes.
 
-    def __init__(self, slot: EngineSlot) -> None:
-        self._slot = slot
+    Args:
+        slot: an engine that lacks updates is succeeded there by one that has them.
+        updates: that are in force now.
+    """
+
+    def __init__(self, slot: EngineSlot, updates: Callable[[], OverlayState]) -> None:
+        self._slot, self._updates = slot, updates
 
     def __call__(self, questions: Sequence[Question]) -> list[Reply | OutfitError]:
         """A reply or an error for each of the questions, which are of one kind.
@@ -45,13 +53,21 @@ class ReplyDesk:
         Raises:
             NotLoadedError: there is no engine.
         """
-        engine = self._slot.take()
+        engine = self._engine()
         return [
             outcome
             if isinstance(outcome, OutfitError)
             else _reply(engine, question, outcome, len(questions))
             for question, outcome in zip(questions, engine.answer(questions), strict=True)
         ]
+
+    def _engine(self) -> OutfitEngine:
+        engine, state = self._slot.take(), self._updates()
+        if engine.overlay_version == state.version:
+            return engine
+        successor = engine.at(state.records, state.version)
+        self._slot.succeed(engine, successor)
+        return successor
 
 
 def _reply(engine: OutfitEngine, question: Question, answer: Answer, batch_size: int) -> Reply:
@@ -60,7 +76,8 @@ def _reply(engine: OutfitEngine, question: Question, answer: Answer, batch_size:
         batch_size=batch_size,
         provenance=provenance_pb2.Provenance(
             bundle_id=engine.info.bundle_id,
-            missing_item_ids=engine.unknown(sorted(_excluded(question))),
+            overlay_version=engine.overlay_version,
+            missing_item_ids=engine.unknown(sorted(_dispensable(question))),
         ),
         missing=[
             message
@@ -70,10 +87,14 @@ def _reply(engine: OutfitEngine, question: Question, answer: Answer, batch_size:
     )
 
 
-def _excluded(question: Question) -> frozenset[str]:
-    if isinstance(question, ComplementsQuestion | ExplainQuestion):
-        return question.filters.exclude
-    return frozenset()
+def _dispensable(question: Question) -> Iterable[str]:
+    """Identifiers that the catalogue need not hold."""
+    match question:
+        case ComplementsQuestion() | ExplainQuestion():
+            return question.filters.exclude
+        case ItemsQuestion():
+            return question.item_ids
+    return ()
 
 
 def _judged(question: Question) -> dict[str, Sequence[Item]]:
@@ -83,4 +104,6 @@ def _judged(question: Question) -> dict[str, Sequence[Item]]:
             return {"context": question.context, "candidates": question.candidates}
         case ComplementsQuestion() | TargetQuestion():
             return {"context": question.context}
+        case UpsertQuestion():
+            return {"items": [each.content or each.item_id for each in question.upserts]}
     return {}

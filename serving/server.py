@@ -4,8 +4,10 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import grpc
@@ -13,21 +15,29 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
-from serving.batcher import BatchConfig, batching
+from serving.batcher import BatchConfig, Batcher, batching
+from serving.bundle_servicer import BundleServicer
+from serving.bundle_shelf import BundleShelf, Load
 from serving.call_record import CallObserver
-from serving.codec import MAX_MESSAGE_BYTES
+from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.health import Health
 from serving.interceptor import CallInterceptor
+from serving.limits import MAX_MESSAGE_BYTES
 from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
 from serving.metrics.server_metrics import ServerMetrics
-from serving.pb.outfit.v1 import outfit_service_pb2, outfit_service_pb2_grpc
+from serving.overlay.log import UpdateLog
+from serving.overlay.overlay import Overlay, running_overlay
+from serving.pb.outfit.v1 import (
+    bundle_service_pb2_grpc,
+    catalog_service_pb2_grpc,
+    outfit_service_pb2_grpc,
+)
 from serving.reply import ReplyDesk
 from serving.servicer import OutfitServicer
+from serving.services import BUNDLES, CATALOGUE, OUTFITS
 from serving.tracing import configured_tracing
 
-SERVICE: Final[str] = outfit_service_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
-SERVICES: Final = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -47,23 +57,41 @@ class ServerConfig:
     metrics: MetricsConfig | None = None
 
 
-async def serve(
-    engine: OutfitEngine, config: ServerConfig, announce: Callable[[str], None]
-) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; `announce` is told the address once it answers."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """What a server is made of.
+
+    Args:
+        slot: from whose engine it answers; empty until a bundle is loaded.
+        log: of the updates of the catalogue.
+        bundles: the folder that operators may switch between, and how a bundle is loaded; None
+            serves no BundleService.
+    """
+
+    slot: EngineSlot
+    log: UpdateLog
+    bundles: tuple[Path, Load] | None = None
+
+
+async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain; `announce` is told the address once it answers.
+
+    Raises:
+        SchemaError: as of `running_server`; so does UpdateLogError.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with configured_tracing() as observers:
-        async with running_server(engine, config, observers) as address:
+        async with running_server(parts, config, observers) as address:
             announce(address)
             await stop.wait()
 
 
 @asynccontextmanager
 async def running_server(
-    engine: OutfitEngine, config: ServerConfig, observers: Sequence[CallObserver] = ()
+    parts: Parts, config: ServerConfig, observers: Sequence[CallObserver] = ()
 ) -> AsyncIterator[str]:
     """Serve within the `async with` block and give the address; leaving it drains.
 
@@ -71,34 +99,38 @@ async def running_server(
     safe to share between threads.
 
     Args:
-        engine: that answers.
+        parts: what answers.
         config: where and how.
         observers: are told of every call, beside the metrics.
 
     Raises:
         SchemaError: a port is taken, or a host is not one of this machine's.
+        UpdateLogError: the log of updates cannot be read.
     """
-    slot = EngineSlot(engine)
-    metrics = ServerMetrics(slot)
-    with (
-        metrics_endpoint(metrics.registry, config.metrics),
-        ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor,
-    ):
-        async with batching(ReplyDesk(slot), executor, config.batches, [metrics]) as batcher:
-            metrics.watch_queue(batcher, config.batches.max_waiting)
-            interceptor = CallInterceptor([metrics, *observers])
-            server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
-            register = outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server
-            register(OutfitServicer(batcher), server)  # type: ignore[no-untyped-call] # generated
-            reflection.enable_server_reflection(SERVICES, server)
-            checks = Health(SERVICES)
-            health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-            address = _bind(server, config)
-            await server.start()
-            try:
-                yield address
-            finally:
-                await _drain(server, checks, config)
+    async with AsyncExitStack() as stack:
+        metrics = ServerMetrics(parts.slot)
+        stack.enter_context(metrics_endpoint(metrics.registry, config.metrics))
+        executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
+        overlay = await stack.enter_async_context(running_overlay(parts.log))
+        desk = ReplyDesk(parts.slot, lambda: overlay.current)
+        batcher = await stack.enter_async_context(
+            batching(desk, executor, config.batches, [metrics])
+        )
+        metrics.watch_queue(batcher, config.batches.max_waiting)
+        metrics.watch_overlay(overlay)
+        interceptor = CallInterceptor([metrics, *observers])
+        server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+        shelf = _register(server, parts, batcher, overlay)
+        address = _bind(server, config)
+        if shelf is not None:
+            await shelf.start()
+        checks = Health(parts.slot)
+        health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+        await server.start()
+        try:
+            yield address
+        finally:
+            await _drain(server, checks, config)
 
 
 async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:
@@ -106,6 +138,33 @@ async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) 
     checks.drain()
     await asyncio.sleep(config.notice_s)
     await server.stop(config.grace_s)
+
+
+def _register(
+    server: grpc.aio.Server, parts: Parts, batcher: Batcher, overlay: Overlay
+) -> BundleShelf | None:
+    """Add the services and their reflection; the shelf that BundleService uses, if it is served."""
+    served = [OUTFITS, CATALOGUE]
+    outfits, catalogue = OutfitServicer(batcher), CatalogueServicer(batcher, overlay)
+    outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
+    catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalogue, server)  # type: ignore[no-untyped-call] # generated
+    shelf = None
+    if parts.bundles is not None:
+        folder, load = parts.bundles
+        shelf = BundleShelf(folder, parts.slot, partial(_with_updates, load, overlay))
+        bundles = BundleServicer(shelf, parts.slot)
+        bundle_service_pb2_grpc.add_BundleServiceServicer_to_server(bundles, server)  # type: ignore[no-untyped-call] # generated
+        served.append(BUNDLES)
+    reflection.enable_server_reflection(
+        [*served, health.SERVICE_NAME, reflection.SERVICE_NAME], server
+    )
+    return shelf
+
+
+def _with_updates(load: Load, overlay: Overlay, folder: Path) -> OutfitEngine:
+    """A loaded bundle that takes the updates in force into account."""
+    state = overlay.current
+    return load(folder).at(state.records, state.version)
 
 
 def _bind(server: grpc.aio.Server, config: ServerConfig) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from data.errors import OutfitError
-from engine.questions import Answer
+from engine.questions import Answer, ComplementsQuestion, Question
 from engine.requests import Explanation, OutfitScore
 from serving.answered_batch import AnsweredBatch
 from serving.metrics.call_metrics import SECONDS
@@ -42,7 +42,7 @@ class BatchMetrics:
             Counter(name, text, ("question",), registry=registry)
             for name, text in (
                 ("outfit_answers", "Answers that the model gave."),
-                ("outfit_empty_answers", "Answers without any item, though items were asked for."),
+                ("outfit_empty_answers", "Searches that found nothing."),
                 ("outfit_fallback_answers", "Answers that judged an item without a modality."),
             )
         )
@@ -55,20 +55,21 @@ class BatchMetrics:
             self._waited.observe(waited_s)
         for question, outcome in zip(batch.questions, batch.outcomes, strict=True):
             if not isinstance(outcome, OutfitError):
-                self._count(_kind(question), outcome)
+                self._count(question, outcome)
 
-    def _count(self, kind: str, reply: Reply) -> None:
+    def _count(self, question: Question, reply: Reply) -> None:
+        kind = _kind(question)
         self._answers.labels(kind).inc()
-        self._empty.labels(kind).inc(is_empty(reply.answer))
-        self._fallback.labels(kind).inc(bool(reply.missing) or lacks(reply.answer))
+        self._empty.labels(kind).inc(_is_empty(question, reply))
+        self._fallback.labels(kind).inc(bool(reply.missing) or _lacks(reply.answer))
 
 
-def is_empty(answer: Answer) -> bool:
+def _is_empty(question: Question, reply: Reply) -> bool:
     """A search found nothing; other answers are never empty."""
-    return isinstance(answer, list) and not answer
+    return isinstance(question, ComplementsQuestion) and reply.answer == []
 
 
-def lacks(answer: Answer) -> bool:
+def _lacks(answer: Answer) -> bool:
     """An outfit was judged though one of its items lacks a modality."""
     match answer:
         case Explanation():
@@ -78,6 +79,6 @@ def lacks(answer: Answer) -> bool:
     return any(isinstance(one, OutfitScore) and one.missing for one in answer)
 
 
-def _kind(question: object) -> str:
+def _kind(question: Question) -> str:
     """`score` of a ScoreQuestion."""
     return type(question).__name__.removesuffix("Question").lower()

@@ -14,6 +14,7 @@ import os
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -60,18 +61,19 @@ class FileLog:
 
     async def follow(self, after: Mark) -> AsyncGenerator[tuple[Entry, ...], None]:
         """Entries after a mark as they come; see `UpdateLog`."""
-        reader, mark = LogFileReader(self._path), after
-        while True:
-            written = self._written
-            found = await asyncio.to_thread(reader.read)
-            entries = found.entries
-            if found.restarted:
-                entries = entries_after(reader.base, entries, mark, str(self._path))
-            mark = entries[-1].mark if entries else mark
-            yield entries
-            while not (written.is_set() or reader.changed()):
-                await _set_within(written, POLL_S)
-                yield ()
+        mark = after
+        with closing(LogFileReader(self._path)) as reader:
+            while True:
+                written = self._written
+                found = await asyncio.to_thread(reader.read)
+                entries = found.entries
+                if found.restarted:
+                    entries = entries_after(reader.base, entries, mark, str(self._path))
+                mark = entries[-1].mark if entries else mark
+                yield entries
+                while not (written.is_set() or reader.changed()):
+                    await _set_within(written, POLL_S)
+                    yield ()
 
     async def replay(self) -> Replay | None:
         """Everything that the folder holds; see `UpdateLog`."""
@@ -88,6 +90,7 @@ class FileLog:
     async def close(self) -> None:
         """Wait for what is being written."""
         await asyncio.to_thread(self._writer.shutdown)
+        self._head.close()
 
     async def _in_writer(self, work: Callable[[], Answered]) -> Answered:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._locked, work)
@@ -144,8 +147,8 @@ class FileLog:
                 return None
             LOGGER.warning("began the update log anew at its snapshot: it was gone")
             write_log_file(self._path, snapshot.mark, [])
-        reader = LogFileReader(self._path)
-        entries = reader.read().entries
+        with closing(LogFileReader(self._path)) as reader:
+            entries = reader.read().entries
         return Replay(snapshot=snapshot or OverlayState(), entries=entries)
 
     def _seed(self, state: OverlayState) -> None:
@@ -155,8 +158,8 @@ class FileLog:
         write_log_file(self._path, state.mark, [])
 
     def _snapshot(self, state: OverlayState) -> None:
-        reader = LogFileReader(self._path)
-        entries = reader.read().entries
+        with closing(LogFileReader(self._path)) as reader:
+            entries = reader.read().entries
         marks = [reader.base, *(entry.mark for entry in entries)]
         entries_after(reader.base, entries, state.mark, str(self._path))
         kept = self._read_snapshot()
@@ -185,10 +188,9 @@ class FileLog:
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _refused(error: OSError, path: Path) -> UpdateLogError:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from data.atomic import atomic_file
 from serving.overlay.errors import LogDamagedError, LogForkedError, LogLostError
@@ -30,10 +30,14 @@ class Reading:
 
 
 class LogFileReader:
-    """Reads a log file on from where it read before, also when another file took its place."""
+    """Reads a log file on from where it read before, also when another file took its place.
+
+    The file is held open meanwhile: only so is a file of the same inode the same file.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file: BinaryIO | None = None
         self._seen = (0, 0)  # inode and size at the last reading
         self.base = self.last = Mark()
         self.end = 0
@@ -54,23 +58,36 @@ class LogFileReader:
             LogDamagedError: it cannot be read.
         """
         try:
-            with self._path.open("rb") as file:
-                inode = os.fstat(file.fileno()).st_ino
-                restarted = inode != self._seen[0]
-                file.seek(0 if restarted else self.end)
-                content = file.read()
-                seen = (inode, file.tell())
+            restarted, content = self._read()
         except FileNotFoundError as error:
             raise LogLostError(
                 expected="the file of the log", got="none", where=str(self._path)
             ) from error
-        if restarted:
-            content = self._restart(content)
-        self._seen = seen
-        payloads = self._frames(content)
-        entries = tuple(_entry(payload, str(self._path)) for payload in payloads)
+        try:
+            payloads = self._frames(self._restart(content) if restarted else content)
+            entries = tuple(_entry(payload, str(self._path)) for payload in payloads)
+        except LogDamagedError:
+            self.close()
+            raise
         self.last = entries[-1].mark if entries else self.last
         return Reading(entries=entries, restarted=restarted)
+
+    def close(self) -> None:
+        """Let go of the file; the next reading begins anew."""
+        if self._file is not None:
+            self._file.close()
+        self._file, self._seen = None, (0, 0)
+
+    def _read(self) -> tuple[bool, bytes]:
+        """Whether the file is another one, and its bytes from where it was read before."""
+        restarted = self._path.stat().st_ino != self._seen[0]
+        if restarted or self._file is None:
+            self.close()
+            self._file = self._path.open("rb")
+        self._file.seek(0 if restarted else self.end)
+        content = self._file.read()
+        self._seen = (os.fstat(self._file.fileno()).st_ino, self._file.tell())
+        return restarted, content
 
     def _restart(self, content: bytes) -> bytes:
         """What follows the head of the file."""

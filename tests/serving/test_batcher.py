@@ -13,6 +13,7 @@ from engine.questions import Answer, Question, ScoreQuestion, TargetQuestion
 from engine.requests import Slot
 from serving.batcher import BatchConfig, Batcher, batching
 from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.overlay.state import OverlayState
 from serving.reply import Reply, ReplyDesk
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
@@ -29,7 +30,7 @@ def run(
 ) -> Found:
     async def once() -> Found:
         with ThreadPoolExecutor(1) as executor:
-            desk = ReplyDesk(EngineSlot(shop))
+            desk = ReplyDesk(EngineSlot(shop), OverlayState)
             async with batching(desk, executor, config or BatchConfig()) as batcher:
                 return await asyncio.wait_for(scenario(batcher), 10)
 

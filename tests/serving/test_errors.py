@@ -5,6 +5,7 @@ import pytest
 from google.rpc import error_details_pb2
 
 import data.errors
+import serving.overlay.errors
 from data.errors import (
     BundleError,
     DuplicateError,
@@ -21,14 +22,20 @@ from data.errors import (
 from serving.errors import REFUSALS, refusal_of, status_of, wire_field
 from serving.pb.outfit.v1 import error_reason_pb2
 
+TREES = {data.errors.__name__, serving.overlay.errors.__name__}
+
 
 def leaves(kind: type[OutfitError]) -> set[type[OutfitError]]:
-    below = [one for one in kind.__subclasses__() if one.__module__ == data.errors.__name__]
+    below = [one for one in kind.__subclasses__() if one.__module__ in TREES]
     return set().union(*map(leaves, below)) if below else {kind}
 
 
 def test_every_leaf_of_the_tree_is_mapped_and_nothing_else():
-    assert set(REFUSALS) == leaves(OutfitError)
+    nearest = {
+        leaf: [kind for kind in leaf.__mro__ if kind in REFUSALS] for leaf in leaves(OutfitError)
+    }
+    assert [leaf for leaf, mapped in nearest.items() if len(mapped) != 1] == []
+    assert {mapped[0] for mapped in nearest.values()} == set(REFUSALS)
 
 
 def test_every_reason_of_the_contract_is_given_and_no_other():

@@ -1,5 +1,6 @@
 """Health as probes and balancers see it, above all when a server ends."""
 
+import queue
 import time
 from collections.abc import Iterator
 
@@ -9,14 +10,16 @@ from grpc_health.v1 import health_pb2 as pb
 from grpc_health.v1 import health_pb2_grpc
 
 from serving.client import OutfitClient
-from serving.server import ServerConfig
-from tests.serving.background_server import background_server
+from serving.engine_slot import EngineSlot
+from serving.server import Parts, ServerConfig
+from tests.serving.background_server import background_server, background_server_of
+from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 
 SERVING = pb.HealthCheckResponse.SERVING
 NOT_SERVING = pb.HealthCheckResponse.NOT_SERVING
 SERVICE_UNKNOWN = pb.HealthCheckResponse.SERVICE_UNKNOWN
-SERVICES = ["", "outfit.v1.OutfitService", "grpc.health.v1.Health"]
+SERVICES = ["", "outfit.v1.OutfitService", "outfit.v1.CatalogService", "grpc.health.v1.Health"]
 
 
 def watch(channel: grpc.Channel, service: str, timeout_s: float = 10.0) -> Iterator[int]:
@@ -66,3 +69,24 @@ def test_within_the_notice_calls_are_answered_though_health_says_not_serving():
         with OutfitClient(server.address) as newcomer:
             assert len(newcomer.score([["navy-shirt"]]).scores) == 1
         assert not server.ended.is_set()
+
+
+def test_without_a_bundle_what_answers_from_one_turns_to_serving_once_there_is_one():
+    slots: queue.Queue[EngineSlot] = queue.Queue()
+
+    def parts() -> Parts:
+        slots.put(slot := EngineSlot())
+        return Parts(slot=slot, log=MemoryLog())
+
+    with (
+        background_server_of(parts) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        told = watch(channel, "outfit.v1.OutfitService")
+        assert next(told) == NOT_SERVING
+        assert next(watch(channel, "outfit.v1.BundleService")) == SERVING
+        assert server.loop is not None
+        server.loop.call_soon_threadsafe(slots.get().put, PlantedShop())
+        assert next(told) == SERVING
+        server.stop()
+        assert list(told) == [NOT_SERVING]

@@ -22,9 +22,11 @@ from engine.requests import Item, ItemContent, OutfitScore
 from serving.batcher import BatchConfig
 from serving.call_error import CallError
 from serving.client import OutfitClient
-from serving.server import ServerConfig, running_server
+from serving.engine_slot import EngineSlot
+from serving.server import Parts, ServerConfig, running_server
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
+from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -200,7 +202,8 @@ def test_two_servers_do_not_share_a_port(address: str):
 
 def run_once(config: ServerConfig) -> None:
     async def once() -> None:
-        async with running_server(PlantedShop(), config):
+        parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
+        async with running_server(parts, config):
             pass
 
     asyncio.run(once())
@@ -208,16 +211,26 @@ def run_once(config: ServerConfig) -> None:
 
 PROGRAM = """
 import asyncio
-from serving.server import ServerConfig, serve
+from serving.engine_slot import EngineSlot
+from serving.server import Parts, ServerConfig, serve
+from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
-asyncio.run(serve(PlantedShop(), ServerConfig(port=0), lambda at: print("on", at, flush=True)))
+
+async def main():
+    parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
+    await serve(parts, ServerConfig(port=0), lambda at: print("on", at, flush=True))
+
+asyncio.run(main())
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_process_with_exit_code_zero(number: signal.Signals):
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     with process:
         assert process.stdout is not None

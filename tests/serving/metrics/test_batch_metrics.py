@@ -15,6 +15,7 @@ from engine.requests import Filters, Slot
 from serving.answered_batch import AnsweredBatch
 from serving.engine_slot import EngineSlot
 from serving.metrics.batch_metrics import BatchMetrics
+from serving.overlay.state import OverlayState
 from serving.reply import ReplyDesk
 from tests.serving.metrics.exposition import samples
 from tests.serving.planted_shop import PlantedShop
@@ -28,7 +29,7 @@ def counted(*questions: Question) -> dict[str, float]:
     BatchMetrics(registry).answered(
         AnsweredBatch(
             questions=questions,
-            outcomes=ReplyDesk(EngineSlot(PlantedShop()))(questions),
+            outcomes=ReplyDesk(EngineSlot(PlantedShop()), OverlayState)(questions),
             waited_s=[0.3, *[0.0] * (len(questions) - 1)],
             took_s=0.04,
         )

@@ -1,10 +1,9 @@
 """One suite over both logs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,57 +11,10 @@ from data.errors import SchemaError
 from engine.updates import ItemDeletion
 from serving.overlay import file_log, redis_log
 from serving.overlay.errors import LogDamagedError, LogForkedError, LogLostError
-from serving.overlay.file_log import FileLog
 from serving.overlay.log import UpdateLog
-from serving.overlay.redis_log import RedisLog, RedisLogConfig
 from serving.overlay.state import ROOT, Entry, Mark, OverlayState, advance
+from tests.serving.overlay.log_places import FilePlace, opened, run_on
 from tests.serving.overlay.some_updates import change, foreign, new_item, prices, same
-from tests.serving.redis_server import RedisServer
-
-Opened = Callable[[], UpdateLog]
-
-
-@pytest.fixture(params=["file", "redis"])
-def open_log(
-    request: pytest.FixtureRequest, tmp_path: Path, shared_redis: RedisServer, lineage: str
-) -> Opened:
-    """Opens the same log again and again, as replicas do."""
-    if request.param == "file":
-        return lambda: FileLog(tmp_path / "log")
-    config = RedisLogConfig(url=shared_redis.url, lineage=lineage, heartbeat_s=0.1)
-    return lambda: RedisLog(config)
-
-
-@pytest.fixture
-def lose(open_log: Opened, tmp_path: Path, shared_redis: RedisServer, lineage: str):
-    """Takes away everything that the log holds."""
-
-    def wipe() -> None:
-        if isinstance(open_log(), FileLog):
-            for path in (tmp_path / "log").iterdir():
-                path.unlink()
-        else:
-            keys = shared_redis.client().keys(f"outfit:{{{lineage}}}*")
-            shared_redis.client().delete(*keys)
-
-    return wipe
-
-
-def run(open_log: Opened, story: Callable[[UpdateLog], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        async with opened(open_log) as log:
-            await story(log)
-
-    asyncio.run(asyncio.wait_for(whole(), 20))
-
-
-@asynccontextmanager
-async def opened(open_log: Opened) -> AsyncIterator[UpdateLog]:
-    log = open_log()
-    try:
-        yield log
-    finally:
-        await log.close()
 
 
 async def following(log: UpdateLog, after: Mark, count: int) -> list[Entry]:
@@ -87,7 +39,7 @@ async def state_of(log: UpdateLog) -> OverlayState:
     return replay.state()
 
 
-def test_a_log_that_was_never_begun_holds_nothing_and_takes_nothing(open_log):
+def test_a_log_that_was_never_begun_holds_nothing_and_takes_nothing(place):
     async def story(log: UpdateLog) -> None:
         assert await log.replay() is None
         with pytest.raises(LogLostError):
@@ -95,13 +47,13 @@ def test_a_log_that_was_never_begun_holds_nothing_and_takes_nothing(open_log):
         with pytest.raises(LogLostError):
             await following(log, ROOT, 1)
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_entries_come_in_order_and_whole_to_whoever_follows(open_log):
+def test_entries_come_in_order_and_whole_to_whoever_follows(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        async with opened(open_log) as other:
+        async with opened(place) as other:
             follower = asyncio.create_task(following(other, ROOT, 3))
             marks = [
                 await log.append([change("a", 1), new_item("n", price=2)]),
@@ -116,29 +68,29 @@ def test_entries_come_in_order_and_whole_to_whoever_follows(open_log):
         assert prices(state) == {"a": 1.0, "n": 3.0}
         assert same(state, await state_of(log))
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_following_begins_behind_any_entry(open_log):
+def test_following_begins_behind_any_entry(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         marks = [await log.append([change("a", number)]) for number in range(4)]
         entries = await following(log, marks[1], 2)
         assert [entry.mark for entry in entries] == marks[2:]
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_an_idle_log_gives_signs_of_life(open_log):
+def test_an_idle_log_gives_signs_of_life(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         async with aclosing(log.follow(ROOT)) as pages:
             assert [await anext(pages) for _ in range(3)] == [()] * 3
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_a_mark_of_another_history_is_not_followed(open_log):
+def test_a_mark_of_another_history_is_not_followed(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         await log.append([change("a", 1)])
@@ -146,10 +98,10 @@ def test_a_mark_of_another_history_is_not_followed(open_log):
             with pytest.raises(LogForkedError):
                 await following(log, mark, 1)
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_a_log_is_begun_once(open_log):
+def test_a_log_is_begun_once(place):
     async def story(log: UpdateLog) -> None:
         begun = OverlayState(mark=foreign(7))
         await log.seed(replace(begun, records=begun.records.after([change("a", 1)])))
@@ -160,10 +112,10 @@ def test_a_log_is_begun_once(open_log):
         assert mark.version == 8
         assert [entry.mark for entry in await following(log, begun.mark, 1)] == [mark]
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_an_append_on_condition_is_refused_once_another_came_before(open_log):
+def test_an_append_on_condition_is_refused_once_another_came_before(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         first = await log.append([change("a", 1)], after=ROOT)
@@ -176,20 +128,20 @@ def test_an_append_on_condition_is_refused_once_another_came_before(open_log):
         assert prices(state) == {"a": 3.0}
         assert state.mark == third
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_updates_too_large_for_an_entry_are_refused_and_nothing_is_written(open_log):
+def test_updates_too_large_for_an_entry_are_refused_and_nothing_is_written(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         with pytest.raises(SchemaError, match="at most 16777216 bytes"):
             await log.append([change("a", 1), new_item("n", title="x" * 2**24)])
         assert (await state_of(log)).mark == ROOT
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_a_snapshot_stands_for_the_entries_that_it_covers(open_log, monkeypatch):
+def test_a_snapshot_stands_for_the_entries_that_it_covers(place, monkeypatch):
     for module in (file_log, redis_log):
         monkeypatch.setattr(module, "KEPT_ENTRIES", 2)
 
@@ -210,17 +162,17 @@ def test_a_snapshot_stands_for_the_entries_that_it_covers(open_log, monkeypatch)
         assert state.mark == later
         assert set(prices(state)) == {f"i{number}" for number in range(1, 10)}
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_whoever_follows_is_not_disturbed_by_a_snapshot(open_log, monkeypatch):
+def test_whoever_follows_is_not_disturbed_by_a_snapshot(place, monkeypatch):
     for module in (file_log, redis_log):
         monkeypatch.setattr(module, "KEPT_ENTRIES", 1)
 
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         state = OverlayState()
-        async with opened(open_log) as other, aclosing(other.follow(ROOT)) as pages:
+        async with opened(place) as other, aclosing(other.follow(ROOT)) as pages:
             for number in range(20):
                 mark = await log.append([change("a", number)])
                 while state.mark != mark:
@@ -229,10 +181,10 @@ def test_whoever_follows_is_not_disturbed_by_a_snapshot(open_log, monkeypatch):
                     await log.snapshot(state)
         assert prices(state) == {"a": 19.0}
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_an_older_snapshot_does_not_replace_a_newer_one(open_log):
+def test_an_older_snapshot_does_not_replace_a_newer_one(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         await log.append([change("a", 1)])
@@ -245,10 +197,10 @@ def test_an_older_snapshot_does_not_replace_a_newer_one(open_log):
         assert replay is not None
         assert same(replay.snapshot, newer)
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_a_snapshot_of_another_history_is_refused(open_log):
+def test_a_snapshot_of_another_history_is_refused(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         for number in range(3):
@@ -257,53 +209,51 @@ def test_a_snapshot_of_another_history_is_refused(open_log):
             with pytest.raises(LogForkedError):
                 await log.snapshot(OverlayState(mark=foreign(version)))
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_a_log_that_lost_everything_says_so(open_log, lose):
+def test_a_log_that_lost_everything_says_so(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         mark = await log.append([change("a", 1)])
         async with aclosing(log.follow(mark)) as pages:
             await anext(pages)
-            lose()
+            place.replace({})
             with pytest.raises(LogLostError):
                 await drained(pages)
         with pytest.raises(LogLostError):
             await log.append([change("a", 2)])
         assert await log.replay() is None
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_writers_at_once_get_an_entry_each(open_log):
+def test_writers_at_once_get_an_entry_each(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        async with opened(open_log) as other:
+        async with opened(place) as other:
             marks = await asyncio.gather(
                 *(each.append([change("a", 1)]) for each in (log, other) for _ in range(20))
             )
         assert sorted(mark.version for mark in marks) == list(range(1, 41))
         assert (await state_of(log)).version == 40
 
-    run(open_log, story)
+    run_on(place, story)
 
 
-def test_what_cannot_be_read_is_named(open_log, tmp_path, shared_redis, lineage):
+def test_what_cannot_be_read_is_named(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         await log.append([change("a", 1)])
-        if isinstance(log, FileLog):
-            with (tmp_path / "log" / "updates.log").open("r+b") as file:
-                file.seek(-3, 2)
-                file.write(b"x")
-            await log.close()
-            content = (tmp_path / "log" / "updates.log").read_bytes()
-            (tmp_path / "log" / "updates.log").write_bytes(content + content[-40:])
+        await log.append([change("a", 2)])
+        contents = place.contents()
+        if isinstance(place, FilePlace):
+            contents["updates.log"] = contents["updates.log"].replace(b'"id":"a"', b'"id":"b"', 1)
         else:
-            shared_redis.client().delete(f"outfit:{{{lineage}}}:entries")
-        async with opened(open_log) as again:
+            del contents[next(key for key in contents if key.endswith(":entries"))]
+        place.replace(contents)
+        async with opened(place) as again:
             with pytest.raises(LogDamagedError):
                 await again.replay()
 
-    run(open_log, story)
+    run_on(place, story)

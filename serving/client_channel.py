@@ -1,0 +1,60 @@
+"""What clients of all services share: a connection, a deadline, errors by name."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, TypeVar
+
+import grpc
+
+from serving.call_error import error_of_call
+from serving.call_policy import CallPolicy
+from serving.limits import MAX_MESSAGE_BYTES
+
+Entered = TypeVar("Entered", bound="Client")
+
+DEADLINE_S: Final = 10.0
+ATTEMPTS: Final = 5
+OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.enable_http_proxy", 0),  # a web proxy in the environment is not meant for this
+)
+
+
+class Client:
+    """Asks one server; to be used in a `with` block.
+
+    Args:
+        address: host and port.
+        deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
+        attempts: how often a call is tried, with pauses, while the server is away or overloaded.
+    """
+
+    def __init__(
+        self, address: str, *, deadline_s: float = DEADLINE_S, attempts: int = ATTEMPTS
+    ) -> None:
+        policy = CallPolicy(deadline_s=deadline_s, attempts=attempts)
+        options = (*OPTIONS, *policy.channel_options())
+        self._channel = grpc.insecure_channel(address, options=options)
+
+    def __enter__(self: Entered) -> Entered:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._channel.close()
+
+    def _call(self, method: Callable[..., Any], request: object) -> Any:
+        """The response; raises CallError."""
+        try:
+            return method(request)
+        except grpc.RpcError as error:
+            raise error_of_call(error) from None
