@@ -98,9 +98,12 @@ def test_a_call_is_tried_as_often_as_it_may_be_and_no_more():
 
 def test_what_can_never_succeed_is_asked_once():
     shop = CountingShop()
-    with background_server(shop) as server, OutfitClient(server.address) as client:
-        with pytest.raises(CallError, match="NOT_FOUND"):
-            client.score([["nope"]])
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        pytest.raises(CallError, match="NOT_FOUND"),
+    ):
+        client.score([["nope"]])
     assert len(shop.batches) == 1
 
 
