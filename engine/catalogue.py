@@ -1,6 +1,6 @@
 """The catalogue of a bundle: its items as they were when it was written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.bundle import Bundle
 from engine.index import PartitionedIndex
@@ -20,6 +20,7 @@ class Catalogue:
         index: over the same vectors.
         facts: prices and stock.
         inline: encodes items that the catalogue does not hold.
+        wishes: tokens of slots without a text, by category, once they were asked for.
     """
 
     bundle: Bundle
@@ -28,6 +29,7 @@ class Catalogue:
     index: PartitionedIndex
     facts: ItemFacts
     inline: InlineItems
+    wishes: dict[str, ItemTokens] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: Bundle) -> "Catalogue":

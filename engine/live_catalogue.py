@@ -129,10 +129,13 @@ class LiveCatalogue:
         place = np.argsort(np.argsort(kind, kind="stable"), kind="stable")
         return tokens.join(*inline).take(torch.from_numpy(place))
 
+    @torch.inference_mode()
     def wanted(self, slots: Sequence[Slot]) -> ItemTokens:
         """What slots ask for, as if it were items of that category and title; they are checked."""
-        contents = [ItemContent(category=slot.category, title=slot.text) for slot in slots]
-        return self.look_up([(content, "slot") for content in contents])
+        distinct = list(dict.fromkeys(slots))
+        first, *others = map(self._wish, distinct)
+        place = torch.tensor([distinct.index(slot) for slot in slots])
+        return first.join(*others).take(place)
 
     def check_slot(self, slot: Slot, field: str = "slot") -> None:
         """Refuse a slot that says nothing, or something unknown.
@@ -178,6 +181,16 @@ class LiveCatalogue:
             row = self.base.bundle.items.row(self.base.row_of[item], named=True)
             names = (row["category"], row["slot"])
         return next((name for name in names if name and self.index.has(name)), None)
+
+    def _wish(self, slot: Slot) -> ItemTokens:
+        """Tokens of one slot; those of a category alone are made once."""
+        known = None if slot.text else self.base.wishes.get(slot.category or "")
+        if known is not None:
+            return known
+        tokens = self.look_up([(ItemContent(category=slot.category, title=slot.text), "slot")])
+        if slot.category and not slot.text:
+            self.base.wishes[slot.category] = tokens
+        return tokens
 
     @property
     def _new(self) -> NewItems:

@@ -107,8 +107,11 @@ async def running_server(
         SchemaError: a port is taken, or a host is not one of this machine's.
         UpdateLogError: the log of updates cannot be read.
     """
+    metrics = ServerMetrics(parts.slot)
+    interceptor = CallInterceptor([metrics, *observers])
+    server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+    address = _bind(server, config)
     async with AsyncExitStack() as stack:
-        metrics = ServerMetrics(parts.slot)
         stack.enter_context(metrics_endpoint(metrics.registry, config.metrics))
         executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
         overlay = await stack.enter_async_context(running_overlay(parts.log))
@@ -118,10 +121,7 @@ async def running_server(
         )
         metrics.watch_queue(batcher, config.batches.max_waiting)
         metrics.watch_overlay(overlay)
-        interceptor = CallInterceptor([metrics, *observers])
-        server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
         shelf = _register(server, parts, batcher, overlay)
-        address = _bind(server, config)
         if shelf is not None:
             await shelf.start()
         checks = Health(parts.slot)

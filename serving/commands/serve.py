@@ -131,7 +131,8 @@ def _parts(bundle: Path | None, bundles: Path | None, kept: Updates) -> "Parts":
 
     if bundle is not None and bundles is None:
         slot = EngineSlot(Recommender.load(bundle))
-        return Parts(slot=slot, log=_log(kept, bundle.with_name(f"{bundle.name}.updates")))
+        beside = bundle.resolve()
+        return Parts(slot=slot, log=_log(kept, beside.with_name(f"{beside.name}.updates")))
     if bundles is not None and bundle is None:
         log = _log(kept, bundles / ".updates")
         return Parts(slot=EngineSlot(), log=log, bundles=(bundles, Recommender.load))

@@ -10,7 +10,7 @@ import torch
 
 from data.dataset import Dataset
 from data.errors import BundleError, InputError
-from engine.bundle import load_bundle, read_manifest, write_bundle
+from engine.bundle import load_bundle, read_manifest, seal_bundle, write_bundle
 from engine.model_scorer import encode_items
 from engine.models.build import MODELS, ModelName
 from engine.training import Epoch, Trained, fit, prepare
@@ -206,6 +206,15 @@ def test_a_manifest_that_was_only_laid_out_anew_is_still_good(copy) -> None:
 def test_a_manifest_of_another_schema_version_is_refused(copy, version) -> None:
     edited(copy, schema_version=version)
     with pytest.raises(BundleError, match=f"schema version 2, got {version}"):
+        load_bundle(copy)
+
+
+def test_a_model_that_this_version_does_not_know_is_refused(copy) -> None:
+    manifest = read_manifest(copy)
+    manifest["config"]["model"]["smell"] = 1
+    (copy / "bundle.json").unlink()
+    seal_bundle(copy, manifest)
+    with pytest.raises(BundleError, match=r"model that this version knows, got .*smell"):
         load_bundle(copy)
 
 

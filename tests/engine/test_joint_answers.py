@@ -186,3 +186,12 @@ def test_an_outfit_that_cannot_be_explained_leaves_the_others_explained(
     )
     assert isinstance(twice, DuplicateError)
     assert fine == tiny_recommender.explain(ids[:2])
+
+
+def test_a_slot_that_was_asked_for_before_is_answered_alike(tiny_recommender, ids) -> None:
+    for slot in (BAGS, SHOES, Slot(category="pumps"), Slot(category="bags", text="")):
+        question = TargetQuestion(context=ids[:2], slot=slot)
+        first, second = (tiny_recommender.answer([question, question]) for _ in range(2))
+        for target in (*first, *second):
+            np.testing.assert_allclose(target, first[0], atol=1e-6)
+    assert np.abs(tiny_recommender.embed_target(ids[:2], SHOES) - first[0]).max() > 1e-3

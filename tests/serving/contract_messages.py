@@ -10,6 +10,7 @@ SCALARS = {
     | st.text(max_size=5),
     FieldDescriptor.TYPE_BYTES: st.binary(max_size=20),
     FieldDescriptor.TYPE_INT32: st.integers(-(2**31), 2**31 - 1),
+    FieldDescriptor.TYPE_ENUM: st.integers(-1, 6),
     FieldDescriptor.TYPE_BOOL: st.booleans(),
     FieldDescriptor.TYPE_DOUBLE: st.floats(),
     FieldDescriptor.TYPE_FLOAT: st.floats(width=32),

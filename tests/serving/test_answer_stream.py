@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 import grpc
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.questions import (
     ComplementsQuestion,
@@ -25,6 +27,7 @@ from serving.client_codec import Answer, ScoreAnswer
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 from tests.serving.background_server import background_server
+from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
 
 NAVY = ["navy-shirt", "navy-jeans"]
@@ -172,3 +175,18 @@ def test_a_caller_that_leaves_ends_its_stream_and_nothing_else(
         stream.close()
         assert len(client.score([["navy-shirt"]]).scores) == 1
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@settings(max_examples=30, deadline=None)
+@given(requests=st.lists(messages(pb.StreamAnswersRequest.DESCRIPTOR), max_size=5))
+def test_every_message_of_the_contract_gets_an_answer_or_a_status_of_its_own(
+    requests: list[pb.StreamAnswersRequest], address: str
+):
+    with grpc.insecure_channel(address) as channel:
+        stub = outfit_service_pb2_grpc.OutfitServiceStub(channel)
+        responses = list(stub.StreamAnswers(iter(requests), timeout=10))
+    assert sorted(one.correlation_id for one in responses) == sorted(
+        one.correlation_id for one in requests
+    )
+    codes = {one.status.code for one in responses if one.HasField("status")}
+    assert codes <= {3, 5}  # INVALID_ARGUMENT, NOT_FOUND

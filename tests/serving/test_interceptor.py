@@ -27,6 +27,7 @@ METHODS = {
     "FillInTheBlank": pb.FillInTheBlankRequest,
     "RetrieveComplements": pb.RetrieveComplementsRequest,
     "EmbedTarget": pb.EmbedTargetRequest,
+    "ExplainOutfit": pb.ExplainOutfitRequest,
 }
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import grpc
 import pytest
@@ -23,6 +24,8 @@ from serving.batcher import BatchConfig
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
+from serving.overlay.errors import LogDamagedError
+from serving.overlay.file_log import FileLog
 from serving.server import Parts, ServerConfig, running_server
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
@@ -198,6 +201,18 @@ def test_a_port_that_is_taken_is_an_error_that_names_it():
 def test_two_servers_do_not_share_a_port(address: str):
     with pytest.raises(SchemaError, match="free port"):
         run_once(ServerConfig(port=int(address.rpartition(":")[2])))
+
+
+def test_a_server_whose_updates_cannot_be_read_does_not_start(tmp_path: Path):
+    (tmp_path / "updates.log").write_bytes(b"something else altogether")
+
+    async def once() -> None:
+        parts = Parts(slot=EngineSlot(PlantedShop()), log=FileLog(tmp_path))
+        async with running_server(parts, ServerConfig(port=0)):
+            pass
+
+    with pytest.raises(LogDamagedError):
+        asyncio.run(once())
 
 
 def run_once(config: ServerConfig) -> None:

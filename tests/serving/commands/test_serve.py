@@ -1,5 +1,7 @@
 """`outfit serve` as a process."""
 
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -8,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from serving.bundle_client import BundleClient
 from serving.call_error import CallError
+from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from tests.serving.redis_server import free_port
 
@@ -32,6 +36,45 @@ def test_a_taken_port_is_one_line_of_error(tiny_bundle: Path) -> None:
     assert done.stderr == (
         f"outfit: field 'port': expected a free port on a host of this machine, got {address}\n"
     )
+
+
+@pytest.mark.parametrize("flags", [[], ["a-bundle", "--bundles", "a-folder"]])
+def test_one_bundle_or_one_folder_of_them_is_wanted(flags: list[str]) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", "from serving.cli import main; main()", "serve", *flags],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "expected a bundle, or --bundles with a folder of them" in done.stderr
+
+
+def test_a_folder_of_bundles_is_served_until_it_is_told_to_end(
+    tiny_bundle: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_bundle, tmp_path / "spring")
+    line = ["serve", "--bundles", str(tmp_path), "--port", "0"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", "from serving.cli import main; main()", *line],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().rpartition(" on ")[2].strip()
+            with BundleClient(address) as client:
+                assert [bundle.name for bundle in client.bundles() if bundle.active] == ["spring"]
+            with CatalogueClient(address) as catalogue:
+                gone = catalogue.delete([catalogue.categories().categories[0].category])
+            assert (gone.overlay_version, len(gone.missing_item_ids)) == (0, 1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+    assert (tmp_path / ".updates" / "updates.log").is_file()
 
 
 def test_a_server_tells_its_metrics_and_logs_its_calls_and_its_end_is_clean(
