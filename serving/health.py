@@ -18,6 +18,9 @@ FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE})
 """They serve once a bundle is loaded; from then on there is always one."""
 ALWAYS: Final = frozenset({BUNDLES, health.SERVICE_NAME, reflection.SERVICE_NAME})
 
+TELLING_S: Final = 1.0
+"""For how long a watcher that does not read can hold up the end."""
+
 
 class Health(health_pb2_grpc.HealthServicer):
     """Says SERVING of what can answer, until it is told that the server drains.
@@ -31,10 +34,18 @@ class Health(health_pb2_grpc.HealthServicer):
 
     def __init__(self, slot: EngineSlot) -> None:
         self._slot, self._draining = slot, asyncio.Event()
+        self._watches: set[asyncio.Task[None]] = set()
 
-    def drain(self) -> None:
-        """Say NOT_SERVING from now on."""
+    @property
+    def is_serving(self) -> bool:
+        """The server as a whole serves; threads may ask."""
+        return bool(self._status(health.OVERALL_HEALTH) == SERVING)
+
+    async def drain(self) -> None:
+        """Say NOT_SERVING from now on; whoever watches has been told when this returns."""
         self._draining.set()
+        if self._watches:
+            await asyncio.wait(self._watches, timeout=TELLING_S)
 
     async def Check(  # noqa: N802 - the contract's name
         self, request: pb.HealthCheckRequest, context: Any
@@ -49,10 +60,20 @@ class Health(health_pb2_grpc.HealthServicer):
         self, request: pb.HealthCheckRequest, context: Any
     ) -> None:
         """Say how a service is, and again whenever it changes."""
+        watch = asyncio.create_task(self._tell(request.service, context))
+        self._watches.add(watch)
+        try:
+            await watch
+        finally:
+            watch.cancel()
+            self._watches.discard(watch)
+
+    async def _tell(self, service: str, context: Any) -> None:
+        """Write how a service is until the server drains."""
         told = None
         while True:
             draining, empty = self._draining.is_set(), self._slot.is_empty
-            status = self._status(request.service)
+            status = self._status(service)
             if status != told:
                 await context.write(pb.HealthCheckResponse(status=status))
                 told = status

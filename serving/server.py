@@ -112,7 +112,6 @@ async def running_server(
     server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
     address = _bind(server, config)
     async with AsyncExitStack() as stack:
-        stack.enter_context(metrics_endpoint(metrics.registry, config.metrics))
         executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
         overlay = await stack.enter_async_context(running_overlay(parts.log))
         desk = ReplyDesk(parts.slot, lambda: overlay.current)
@@ -126,6 +125,8 @@ async def running_server(
             await shelf.start()
         checks = Health(parts.slot)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+        told = metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
+        stack.enter_context(told)
         await server.start()
         try:
             yield address
@@ -135,7 +136,7 @@ async def running_server(
 
 async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:
     """Say so, go on for a while, then take no more calls and finish those in flight."""
-    checks.drain()
+    await checks.drain()
     await asyncio.sleep(config.notice_s)
     await server.stop(config.grace_s)
 
