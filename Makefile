@@ -5,6 +5,8 @@ READY := .venv/.ready
 BUF_VERSION := 1.75.0
 BUF := .venv/buf-$(BUF_VERSION)/node_modules/.bin/buf
 PB := serving/pb/outfit/v1
+AUDIT_VERSION := 2.10.1
+AUDIT := .venv/audit-$(AUDIT_VERSION)/bin/pip-audit
 
 help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -55,6 +57,14 @@ breaking-protos: ## compare the contract with that of the latest tag
 	elif command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BUF) && $(BUF) breaking --against ".git#tag=$$tag" && echo "the contract breaks nothing of $$tag"; \
 	else echo "WARNING: THE CONTRACT WAS NOT COMPARED WITH $$tag: npm, which installs buf, is not here" >&2; fi
 
+$(AUDIT):
+	$(PYTHON) -m venv .venv/audit-$(AUDIT_VERSION)
+	.venv/audit-$(AUDIT_VERSION)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==$(AUDIT_VERSION)
+
+# Not part of `ci`: it asks PyPI for the vulnerabilities of each pin, and fails where it cannot.
+audit: $(AUDIT) ## look for known vulnerabilities of the pinned dependencies; needs the network
+	$(AUDIT) --strict --disable-pip --no-deps --requirement constraints.txt
+
 format: $(READY) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -64,4 +74,4 @@ bench: $(READY) ## print what things cost here, as ratios to a reference
 
 ci: check test ## what continuous integration runs
 
-.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos format bench ci
+.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos audit format bench ci

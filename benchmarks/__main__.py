@@ -1,4 +1,4 @@
-"""Run the benchmarks, all or those named: `python -m benchmarks [encoders]`."""
+"""Run the benchmarks, all or those named: `python -m benchmarks [training]`."""
 
 import json
 import os
@@ -10,10 +10,14 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import encoders
+from benchmarks import encoders, training, updates
 from benchmarks.row import Row
 
-PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {"encoders": encoders.rows}
+PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {
+    "encoders": encoders.rows,
+    "training": training.rows,
+    "updates": updates.rows,
+}
 LATEST = Path(__file__).parent / "latest.json"
 
 

@@ -68,6 +68,7 @@ SWITCHES: Final[dict[str, Change]] = {
     "bare": _model(residual=False),
     "pair-head": _model(pair_head=True),
     "no-pair-head": _model(pair_head=False),
+    "no-prices": _model(prices=False),
     "attention-bias": _model(attention_bias=True),
     "anova": _model(anova=True),
     "no-anova": _model(anova=False),

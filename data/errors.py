@@ -9,10 +9,13 @@ OutfitError
 │   ├── UnknownCategoryError  a category or slot is named that the catalogue does not hold
 │   ├── UnknownBundleError  a bundle is named that the folder does not hold
 │   └── RefusedBundleError  a bundle is named that is damaged, or does not fit the server
+├── UnauthenticatedError  a call bears no key, or none that is known
+├── ForbiddenError        a call is one that its caller may not make
 ├── BundleError           a bundle or a feature store is damaged, or fits something else
 ├── NoPreviousBundleError  there is no bundle to roll back to
 ├── RetryableError        what was asked may be answered later
 │   ├── OverloadError     more is asked than can be answered now
+│   ├── RateLimitError    one caller asks more often than it may
 │   └── NotLoadedError    there is no bundle yet to answer from
 └── TooLateError          the deadline of a question passed before its turn came
 """
@@ -87,6 +90,14 @@ class NoPreviousBundleError(OutfitError):
     """There is no bundle to roll back to."""
 
 
+class UnauthenticatedError(OutfitError):
+    """A call bears no key, or none that is known."""
+
+
+class ForbiddenError(OutfitError):
+    """A call is one that its caller may not make."""
+
+
 class BundleError(OutfitError):
     """A bundle or a feature store is damaged, or fits something else."""
 
@@ -106,6 +117,10 @@ class RetryableError(OutfitError):
 
 class OverloadError(RetryableError):
     """More is asked than can be answered now."""
+
+
+class RateLimitError(RetryableError):
+    """One caller asks more often than it may."""
 
 
 class NotLoadedError(RetryableError):

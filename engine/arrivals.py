@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from data.slots import SLOTS
@@ -63,22 +64,30 @@ def encode_arrivals(
 
 @torch.inference_mode()
 def tokens_of(catalogue: Catalogue, items: Sequence[NewItem]) -> ItemTokens:
-    """Tokens of new items; those that another bundle encoded are encoded again."""
-    bundle_id = catalogue.bundle.manifest["bundle_id"]
-    foreign = [number for number, item in enumerate(items) if item.bundle_id != bundle_id]
+    """Tokens of new items; those that another bundle encoded are encoded again.
+
+    Nothing that a log may hold is an error here: it would stop every replica.
+    """
+    foreign = [number for number, item in enumerate(items) if not _is_own(catalogue, item)]
+    own = sorted(set(range(len(items))).difference(foreign))
     categories = [item.content.category for item in items]
     category, slot = catalogue.bundle.preparation.numbers(
         categories, [name if name in SLOTS else None for name in categories]
     )
     vectors = torch.zeros(len(items), catalogue.bundle.vectors.shape[1])
-    for number, item in enumerate(items):
-        if item.bundle_id == bundle_id:
-            vectors[number] = torch.from_numpy(item.embedding)
+    for number in own:
+        vectors[number] = torch.from_numpy(items[number].embedding)
     if foreign:
         contents = [(_readable(catalogue, items[number]), "content") for number in foreign]
         encoded = catalogue.bundle.model.encode(catalogue.inline.features(contents))
         vectors[foreign] = encoded.vectors
     return ItemTokens(category=category, slot=slot, vectors=vectors)
+
+
+def _is_own(catalogue: Catalogue, item: NewItem) -> bool:
+    bundle = catalogue.bundle
+    same_length = item.embedding.shape == bundle.vectors.shape[1:]
+    return same_length and item.bundle_id == bundle.manifest["bundle_id"]
 
 
 def _readable(catalogue: Catalogue, item: NewItem) -> ItemContent:
@@ -91,6 +100,8 @@ def _readable(catalogue: Catalogue, item: NewItem) -> ItemContent:
         vectors={
             name: vector
             for name, vector in item.content.vectors.items()
-            if item.encoders.get(name) == encoders.get(name) and len(vector) == dims.get(name)
+            if item.encoders.get(name) == encoders.get(name)
+            and vector.shape == (dims.get(name),)
+            and np.isfinite(vector).all()
         },
     )

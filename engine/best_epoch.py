@@ -29,6 +29,10 @@ class BestEpoch:
         self.weights = copy.deepcopy(model.state_dict())
         return True
 
+    def epochs_since(self, number: int) -> int:
+        """How many epochs up to `number` brought nothing better; 0 until one is offered."""
+        return number - self.number if self.weights else 0
+
     def bring_back(self, model: Model) -> None:
         """Set the model back to what it was at that epoch."""
         model.load_state_dict(self.weights)

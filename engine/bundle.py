@@ -13,7 +13,6 @@ BUNDLE/
 
 import hashlib
 import json
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float32, Int64
 from safetensors.numpy import load_file, save_file
 from safetensors.torch import load_file as load_weights
 from safetensors.torch import save_file as save_weights
@@ -32,8 +31,9 @@ from data.dataset import Dataset
 from data.errors import BundleError
 from data.tables import check_items
 from engine.confidence import Confidence
+from engine.mapped import mapped_tensor
 from engine.metric import METRIC
-from engine.model_scorer import encode_items
+from engine.model_scorer import item_vectors
 from engine.models.build import ModelConfig, build_model
 from engine.models.ensemble import Ensemble
 from engine.models.model import Model
@@ -60,9 +60,7 @@ class Bundle:
 
     def mapped_vectors(self) -> torch.Tensor:
         """The item embeddings as a tensor over the same mapped memory."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-            return torch.from_numpy(self.vectors)
+        return mapped_tensor(self.vectors)
 
 
 def write_bundle(
@@ -88,13 +86,12 @@ def write_bundle(
         InputError: `out` holds something already: bundles never change.
     """
     order = _by_partition(dataset.items)
-    vectors = encode_items(trained.model, trained.features).vectors.cpu().numpy()
     names, arrays = describe_preparation(trained.preparation)
     with atomic_folder(out) as folder:
         save_model(trained.model, folder)
         save_file(arrays, folder / "preparation.safetensors")
         dataset.items[order].write_parquet(folder / "items.parquet")
-        np.save(folder / "vectors.npy", vectors[order])
+        _write_vectors(trained, order, folder / "vectors.npy")
         trained.counts.write(folder)
         (confidence or Confidence.none(trained.preparation.num_parts)).write(folder)
         return seal_bundle(
@@ -102,8 +99,8 @@ def write_bundle(
             {
                 "model": trained.config.recipe,
                 "seed": trained.config.seed,
-                "dim": vectors.shape[1],
-                "num_items": len(vectors),
+                "dim": trained.preparation.dim,
+                "num_items": len(order),
                 "command": command,
                 "config": asdict(trained.config),
                 "validation": _best(epochs).validation,
@@ -111,6 +108,17 @@ def write_bundle(
                 "preparation": names,
             },
         )
+
+
+def _write_vectors(trained: Trained, order: Int64[np.ndarray, " items"], path: Path) -> None:
+    """Write the embeddings of the rows in `order`; a batch of them is in memory at once."""
+    shape = len(order), trained.preparation.dim
+    written = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    place, start = np.argsort(order), 0
+    for vectors in item_vectors(trained.model, trained.features, torch.arange(len(order))):
+        written[place[start : start + len(vectors)]] = vectors.cpu().numpy()
+        start += len(vectors)
+    written.flush()
 
 
 def save_model(model: Model, folder: Path) -> None:
@@ -191,7 +199,7 @@ def load_bundle(folder: Path) -> Bundle:
 def _by_partition(items: pl.DataFrame) -> np.ndarray:
     """Rows sorted by slot and category, in the order of the table within each."""
     order = items.with_row_index("row").sort("slot", "category", "row", nulls_last=True)["row"]
-    return order.to_numpy()
+    return order.to_numpy().astype(np.int64)
 
 
 def _build(config: Mapping[str, Any], preparation: Preparation, counts: TrainingCounts) -> Model:

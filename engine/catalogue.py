@@ -7,6 +7,7 @@ from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems
 from engine.item_facts import ItemFacts
 from engine.items import ItemTokens
+from engine.preparation import log_prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,7 +41,12 @@ class Catalogue:
         return cls(
             bundle=bundle,
             row_of={item_id: row for row, item_id in enumerate(items["item_id"])},
-            tokens=ItemTokens(category=category, slot=slot, vectors=bundle.mapped_vectors()),
+            tokens=ItemTokens(
+                category=category,
+                slot=slot,
+                vectors=bundle.mapped_vectors(),
+                log_price=log_prices(items),
+            ),
             index=PartitionedIndex.build(bundle.vectors, categories, slots),
             facts=ItemFacts.of(items),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),

@@ -67,14 +67,19 @@ def _exchanged(
 
 @torch.no_grad()
 def _set_scale(model: OutfitModel, tokens: ItemTokens, batch: OutfitBatch) -> None:
-    logit = model.content_logit(PlacedItems.gather(tokens, batch.to(tokens.vectors.device)))
+    logit = model.content_logit(_placed(model, tokens, batch))
     model.chance.centre.copy_(logit.mean())
     model.chance.spread.copy_(logit.std().clamp(min=1e-3))
 
 
+def _placed(model: OutfitModel, tokens: ItemTokens, batch: OutfitBatch) -> PlacedItems:
+    """The items of a batch, where the model is; tokens may be too many for there."""
+    return PlacedItems.gather(tokens, batch).to(model.offset.device)
+
+
 def _loss(model: OutfitModel, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, ""]:
     """The negative log-likelihood of the logits, up to a constant."""
-    items = PlacedItems.gather(tokens, batch.to(tokens.vectors.device))
+    items = _placed(model, tokens, batch)
     with torch.no_grad():
         logit = (model.content_logit(items) - model.chance.centre) / model.chance.spread
     mean, log_deviation = model.chance(items.category, items.slot, items.known)

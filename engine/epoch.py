@@ -12,7 +12,7 @@ class Epoch:
 
     Args:
         validation: figures by name, `mean` the one on which epochs are chosen.
-        best: whether no earlier epoch was as good.
+        best: whether no earlier epoch that may be kept was as good, and this one may.
     """
 
     number: int

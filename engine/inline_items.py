@@ -1,5 +1,6 @@
 """Inline items: content that the catalogue does not hold, encoded when it is asked about."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -107,6 +108,10 @@ class InlineItems:
     def _check(self, content: ItemContent, where: str) -> None:
         if content.category is not None:
             self.check_category(content.category, f"{where}.category")
+        if content.price is not None and not 0 < content.price < math.inf:
+            raise SchemaError(
+                expected="a price above 0", got=str(content.price), field=f"{where}.price"
+            )
         if content.image is not None:
             _check_picture(content.image, f"{where}.image")
         for name, vector in content.vectors.items():
@@ -121,6 +126,7 @@ class InlineItems:
             "slot": [
                 content.category if content.category in SLOTS else None for content in contents
             ],
+            "price": [content.price for content in contents],
             "attributes": [
                 [{"name": name, "value": value} for name, value in content.attributes.items()]
                 for content in contents

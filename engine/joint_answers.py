@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import torch
@@ -19,7 +19,10 @@ from engine.outcomes import each
 from engine.questions import ComplementsQuestion, FillQuestion, ScoreQuestion, TargetQuestion
 from engine.relevance_judge import RelevanceJudge
 from engine.requests import Complement, Filters, Item, OutfitScore, RankedCandidate
-from graph.outfits import OutfitBatch, pad_outfits
+from graph.outfits import pad_outfits
+
+NARROW: Final = 8
+"""Items of outfits that are padded together."""
 
 Asked = TypeVar("Asked", ScoreQuestion, FillQuestion, ComplementsQuestion, TargetQuestion)
 Answered = TypeVar("Answered")
@@ -109,7 +112,7 @@ class JointAnswers:
         outfits = [outfit for question in questions for outfit in question.outfits]
         if not outfits:
             return [[] for _ in questions]
-        logits, probabilities = self.explainer.judge(self._tokens(checked), _ranges(outfits))
+        logits, probabilities = self._judged(self._tokens(checked), outfits)
         scores = (
             OutfitScore(
                 logit=logit, probability=probability, missing=self.catalogue.missing_of(outfit)
@@ -118,6 +121,18 @@ class JointAnswers:
         )
         return [list(itertools.islice(scores, len(question.outfits))) for question in questions]
 
+    def _judged(
+        self, tokens: ItemTokens, outfits: Sequence[Sequence[Item]]
+    ) -> tuple[list[float], list[float]]:
+        """Compatibility logit and probability of each outfit, those of a width in one pass."""
+        rows = _ranges(outfits)
+        logits, probabilities = [0.0] * len(outfits), [0.0] * len(outfits)
+        for numbers in _of_a_width(rows):
+            judged = self.explainer.judge(tokens, pad_outfits([rows[n] for n in numbers]))
+            for number, logit, probability in zip(numbers, *judged, strict=True):
+                logits[number], probabilities[number] = logit, probability
+        return logits, probabilities
+
     @torch.inference_mode()
     def _ranked(
         self, questions: Sequence[FillQuestion], checked: Sequence[Checked]
@@ -125,7 +140,10 @@ class JointAnswers:
         tokens = self._tokens(checked)
         blanks = list(_blanks(questions))
         outfits = [[*context, row] for context, rows in blanks for row in rows]
-        logits = self.model.judge(tokens, pad_outfits(outfits)).choice
+        logits = torch.zeros(len(outfits))
+        for numbers in _of_a_width(outfits):
+            batch = pad_outfits([outfits[number] for number in numbers])
+            logits[numbers] = self.model.judge(tokens, batch).choice
         logits = logits + self._wished(questions, tokens, blanks)
         parts = torch.split(logits, [len(question.candidates) for question in questions])
         return [_ranking(question, part) for question, part in zip(questions, parts, strict=True)]
@@ -183,11 +201,14 @@ class JointAnswers:
     def _embed(
         self, checked: Sequence[Checked], wanted: ItemTokens
     ) -> Float32[np.ndarray, "contexts dim"]:
-        contexts = _ranges([each.items for each in checked])
-        targets: np.ndarray = self.model.embed_target(
-            self._tokens(checked), contexts, wanted
-        ).numpy()
-        return targets
+        tokens, contexts = self._tokens(checked), _ranges([each.items for each in checked])
+        targets = torch.zeros(len(contexts), tokens.vectors.shape[1])
+        for numbers in _of_a_width(contexts):
+            batch = pad_outfits([contexts[number] for number in numbers])
+            wishes = wanted.take(torch.tensor(numbers))
+            targets[numbers] = self.model.embed_target(tokens, batch, wishes)
+        embedded: np.ndarray = targets.numpy()
+        return embedded
 
     def _tokens(self, checked: Sequence[Checked]) -> ItemTokens:
         items = [item for each in checked for item in each.items]
@@ -215,10 +236,18 @@ def _answered(
     return [next(answers) if isinstance(each, Checked) else each for each in outcomes]
 
 
-def _ranges(outfits: Sequence[Sequence[Item]]) -> OutfitBatch:
+def _ranges(outfits: Sequence[Sequence[Item]]) -> list[range]:
     """Outfits as rows into their items, one outfit after the other."""
-    ends = np.cumsum([0, *map(len, outfits)])
-    return pad_outfits([np.arange(start, end) for start, end in itertools.pairwise(ends)])
+    ends = itertools.accumulate(map(len, outfits), initial=0)
+    return [range(start, end) for start, end in itertools.pairwise(ends)]
+
+
+def _of_a_width(outfits: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Positions of the narrow outfits and of the wide ones, so that one of 32 pads no other."""
+    groups: dict[bool, list[int]] = {}
+    for number, outfit in enumerate(outfits):
+        groups.setdefault(len(outfit) > NARROW, []).append(number)
+    return list(groups.values())
 
 
 def _blanks(questions: Sequence[FillQuestion]) -> Iterator[tuple[range, range]]:

@@ -1,7 +1,8 @@
 """The catalogue with the updates in force: what questions can name and answers come from."""
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from engine.presence import CATEGORY
 from engine.requests import Item, ItemContent, Slot
 from engine.update_records import UpdateRecords
 from engine.updates import ItemChange, ItemDeletion, NewItem
+
+BUNDLED, NEW, INLINE = range(3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,16 +121,33 @@ class LiveCatalogue:
     def join(self, items: Sequence[Item], inline: Sequence[ItemTokens]) -> ItemTokens:
         """Tokens of items in their order; those of the inline ones are given, also in order."""
         ids = [item for item in items if isinstance(item, str)]
-        new_rows = [self._new.row_of[each] for each in ids if each in self._new.row_of]
-        rows = [self.base.row_of[each] for each in ids if each not in self._new.row_of]
-        tokens = self.base.tokens.take(torch.tensor(rows, dtype=torch.int64))
-        if len(rows) == len(items):
+        old = [each for each in ids if each not in self._new.row_of]
+        new = [each for each in ids if each in self._new.row_of]
+        rows = torch.tensor([self.base.row_of[each] for each in old], dtype=torch.int64)
+        tokens = self.base.tokens.take(rows)
+        if new:
+            tokens = tokens.join(self._new.tokens([self._new.row_of[each] for each in new]))
+        tokens = self._at_prices_of_now(tokens, [*old, *new])
+        if len(old) == len(items):
             return tokens
-        if new_rows:
-            tokens = tokens.join(self._new.tokens(new_rows))
         kind = np.array([self._kind(item) for item in items])
         place = np.argsort(np.argsort(kind, kind="stable"), kind="stable")
         return tokens.join(*inline).take(torch.from_numpy(place))
+
+    def _at_prices_of_now(self, tokens: ItemTokens, item_ids: Sequence[str]) -> ItemTokens:
+        """The tokens with the prices that updates gave to their items."""
+        records = map(self.records.get, item_ids)
+        prices = {
+            place: record.price
+            for place, record in enumerate(records)
+            if isinstance(record, ItemChange | NewItem) and record.price is not None
+        }
+        if not prices:
+            return tokens
+        log_price = tokens.log_prices.clone()
+        for place, price in prices.items():
+            log_price[place] = math.log(price) if price > 0 else torch.nan
+        return replace(tokens, log_price=log_price)
 
     @torch.inference_mode()
     def wanted(self, slots: Sequence[Slot]) -> ItemTokens:
@@ -199,8 +219,8 @@ class LiveCatalogue:
     def _kind(self, item: Item) -> int:
         """Items of the bundle, then new ones, then inline ones."""
         if isinstance(item, ItemContent):
-            return 2
-        return 1 if item in self._new.row_of else 0
+            return INLINE
+        return NEW if item in self._new.row_of else BUNDLED
 
 
 def _described(item: NewItem, slot: str | None) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class LiveIndex:
         return replace(
             self,
             facts=self._facts_after(changed),
-            new=left.joined(other, tokens_of(self.base, other)),
+            new=left.joined(other, tokens_of(self.base, other)) if other else left,
         )
 
     def has(self, name: str) -> bool:

@@ -11,9 +11,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Float, Int64
+import torch
+from jaxtyping import Float64, Int64
 
 from engine.items import ItemFeatures
+from engine.presence import modality_presence
 from graph.outfits import pad_outfits
 
 MIN_PAIRS = 1000
@@ -52,10 +54,14 @@ def telling_modalities(
     pairs = generator.permutation(_pairs(outfits))
     fitted = pairs[half[pairs].all(1)][:MAX_PAIRS]
     tested = pairs[~half[pairs].any(1)][:MAX_PAIRS]
+    present = modality_presence(features.content, list(widths.values())).numpy()
     agreements, start = {}, 0
-    for name, width in widths.items():
-        block = slice(start, start + width)
-        agreements[name] = _agreement(features, block, fitted, tested)
+    for number, (name, width) in enumerate(widths.items()):
+        known = (
+            pairs[present[pairs[:, 0]].any(1) & present[pairs[:, 1], number]]
+            for pairs in (fitted, tested)
+        )
+        agreements[name] = _agreement(features, slice(start, start + width), *known)
         start += width
     best = max(filter(math.isfinite, agreements.values()), default=SIGNIFICANT)
     enough = min(max(SIGNIFICANT, SHARE_OF_BEST * best), best)
@@ -72,31 +78,30 @@ def _pairs(outfits: Sequence[np.ndarray]) -> Pairs:
 
 
 def _agreement(features: ItemFeatures, block: slice, fitted: Pairs, tested: Tested) -> float:
-    content = features.content.double().numpy()
-    category = features.category.numpy()
-    present = np.asarray(content[:, block].any(1))
-    fitted, tested = (
-        pairs[present[pairs[:, 1]] & content[pairs[:, 0]].any(1)] for pairs in (fitted, tested)
-    )
     if min(len(fitted), len(tested)) < MIN_PAIRS:
         return math.inf
-    given, wanted = content[fitted[:, 0]], _centred(content[:, block], category, fitted[:, 1])
+    given, wanted = _content(features, fitted[:, 0]), _centred(features, block, fitted[:, 1])
     gram = given.T @ given
     ridge = np.eye(len(gram)) * np.trace(gram) / len(gram)
     weights = np.linalg.solve(gram + ridge, given.T @ wanted)
-    actual = _centred(content[:, block], category, tested[:, 1])
-    agreement = (content[tested[:, 0]] @ weights * actual).sum(1)
+    actual = _centred(features, block, tested[:, 1])
+    agreement = (_content(features, tested[:, 0]) @ weights * actual).sum(1)
     return float(agreement.mean() / max(agreement.std() / len(agreement) ** 0.5, 1e-12))
 
 
+def _content(
+    features: ItemFeatures, rows: Int64[np.ndarray, " rows"]
+) -> Float64[np.ndarray, "rows content"]:
+    content: np.ndarray = features.content[torch.from_numpy(rows)].double().numpy()
+    return content
+
+
 def _centred(
-    block: Float[np.ndarray, "items width"],
-    category: Int64[np.ndarray, " items"],
-    rows: Int64[np.ndarray, " rows"],
-) -> Float[np.ndarray, "rows width"]:
-    """The rows less the mean of their category among them."""
-    values, categories = block[rows], category[rows]
-    total = np.zeros((int(category.max()) + 1, block.shape[1]))
+    features: ItemFeatures, block: slice, rows: Int64[np.ndarray, " rows"]
+) -> Float64[np.ndarray, "rows width"]:
+    """A block of the rows less its mean over those of their category."""
+    values, categories = _content(features, rows)[:, block], features.category.numpy()[rows]
+    total = np.zeros((int(categories.max()) + 1, values.shape[1]))
     np.add.at(total, categories, values)
     count = np.bincount(categories, minlength=len(total)).clip(min=1)
     centred: np.ndarray = values - (total / count[:, None])[categories]

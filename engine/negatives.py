@@ -9,6 +9,7 @@ from torch import Tensor
 
 from engine.items import ItemFeatures
 from engine.objective_config import Near
+from engine.presence import modality_presence
 
 BAND_DRAWS = 10
 BAND = range(1, 4)
@@ -84,10 +85,8 @@ class NegativeSampler:
 def presence_code(features: ItemFeatures, widths: Sequence[int]) -> Int[Tensor, " items"]:
     """A number for the set of modalities that each item has."""
     code = torch.zeros(len(features), dtype=torch.int64)
-    start = 0
-    for width in widths:
-        present = (features.content[:, start : start + width] != 0).any(1)
-        code, start = 2 * code + present, start + width
+    for present in modality_presence(features.content, widths).unbind(1):
+        code = 2 * code + present
     return code
 
 

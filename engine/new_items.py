@@ -13,6 +13,7 @@ from engine.growing_rows import GrowingRows
 from engine.index import PartitionedIndex
 from engine.item_facts import IN_STOCK, Facts
 from engine.items import ItemTokens
+from engine.sharded_map import ShardedMap
 from engine.updates import NewItem
 
 MAX_GONE: Final = 1024
@@ -36,7 +37,7 @@ class NewItems:
     """
 
     items: tuple[NewItem, ...]
-    row_of: Mapping[str, int]
+    row_of: ShardedMap[int]
     category: torch.Tensor
     slot: torch.Tensor
     vectors: GrowingRows
@@ -49,7 +50,7 @@ class NewItems:
         numbers = torch.zeros(0, dtype=torch.int64)
         return cls(
             items=(),
-            row_of={},
+            row_of=ShardedMap(),
             category=numbers,
             slot=numbers,
             vectors=GrowingRows(dim),
@@ -88,12 +89,9 @@ class NewItems:
         rows = np.array([self.row_of[each] for each in item_ids if each in self.row_of], np.int64)
         if not len(rows):
             return self
-        left = dict(self.row_of)
-        for item_id in item_ids:
-            left.pop(item_id, None)
         gone = self.facts.take(rows)
         facts = self.facts.put(rows, replace(gone, present=np.zeros(len(rows), np.bool_)))
-        return replace(self, row_of=left, facts=facts)
+        return replace(self, row_of=self.row_of.without(item_ids), facts=facts)
 
     def changed(self, items: Sequence[NewItem]) -> "NewItems":
         """The same items with other prices and stock."""
@@ -102,13 +100,13 @@ class NewItems:
 
     def joined(self, items: Sequence[NewItem], tokens: ItemTokens) -> "NewItems":
         """With more items, none of which is there."""
-        if not items:
-            return self
         first = len(self.items)
         joined = replace(
             self,
             items=(*self.items, *items),
-            row_of={**self.row_of, **{item.item_id: first + n for n, item in enumerate(items)}},
+            row_of=self.row_of.with_items(
+                (item.item_id, row) for row, item in enumerate(items, start=first)
+            ),
             category=torch.cat([self.category, tokens.category]),
             slot=torch.cat([self.slot, tokens.slot]),
             vectors=self.vectors.extended(first, tokens.vectors.numpy()),
@@ -131,10 +129,9 @@ class NewItems:
 
     def _moved_together(self) -> "NewItems":
         """Without the rows of items that are gone, once they are many."""
-        there = list(self.row_of.values())
-        if len(self.items) - len(there) <= max(MAX_GONE, len(there)):
+        if len(self.items) - len(self.row_of) <= max(MAX_GONE, len(self.row_of)):
             return self
-        rows = sorted(there)
+        rows = sorted(self.row_of.values())
         items = [self.items[row] for row in rows]
         fresh = NewItems.none(self.vectors.view(0).shape[1])
         moved = fresh.joined(items, self.tokens(rows))

@@ -26,13 +26,21 @@ WHOLE = slice(None)
 def objective(
     model: Model, features: ItemFeatures, example: Example, config: ObjectiveConfig
 ) -> Float[Tensor, ""]:
-    """The mean loss of the outfits of an example."""
-    return outfit_losses(model, features, example, config).mean()
+    """The mean loss of the outfits of an example.
+
+    Args:
+        model: to be trained.
+        features: of every item that the example may name.
+        example: drawn.
+        config: of the objective.
+    """
+    rows, places = distinct(example)
+    return outfit_losses(model, features.take(rows), places, config).mean()
 
 
 def outfit_losses(
     model: Model,
-    features: ItemFeatures,
+    items: ItemFeatures,
     example: Example,
     config: ObjectiveConfig,
     *,
@@ -44,11 +52,16 @@ def outfit_losses(
     item for the blank among its candidates, retrieval of it by the target embedding, and what the
     model asks of itself. So that processes may share an example, no loss depends on which outfits
     are in the part.
+
+    Args:
+        model: to be trained.
+        items: of the example.
+        example: in terms of `items`, as `distinct` gives it.
+        config: of the objective.
+        part: outfits of the example.
     """
-    rows, everything = distinct(example)
-    items = features.take(rows)
     tokens = model.encode(items)
-    places = everything.part(part)
+    places = example.part(part)
     compatibility, choice = _candidate_logits(model, tokens, places)
     broken = model.judge(tokens, places.broken).compatibility
     losses = (

@@ -27,6 +27,8 @@ from engine.whitening import Whitening
 WORD = re.compile(r"[^\W_]{2,}")
 ATTRIBUTES, WORDS = "attributes", "words"
 MIN_ITEMS = 20
+MAX_FITTED = 250_000
+"""Items that words and directions are learned from, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,9 @@ class Preparation:
     ) -> "Preparation":
         """Learn categories, words and directions from the items at `rows`.
 
+        Words and directions are learned from `MAX_FITTED` of them, evenly spread, where there are
+        more, so that memory does not grow with the catalogue.
+
         Args:
             items: the item table.
             features: of the store, by name.
@@ -92,8 +97,9 @@ class Preparation:
             pl.col("slot").drop_nulls().mode().sort().first()
         )
         categories = categories.sort("category")
-        frozen = (_fit_feature(feature, rows, width, seed) for feature in features.values())
-        bags = (_fit_bag(name, items[rows], width, seed) for name in (WORDS, ATTRIBUTES))
+        fitted = rows[:: -(-len(rows) // MAX_FITTED) or 1]
+        frozen = (_fit_feature(feature, fitted, width, seed) for feature in features.values())
+        bags = (_fit_bag(name, items[fitted], width, seed) for name in (WORDS, ATTRIBUTES))
         return cls(
             categories=tuple(categories["category"]),
             slots=tuple(categories["slot"].fill_null("")),
@@ -145,9 +151,17 @@ class Preparation:
             BundleError: the vectors of a feature have another length than those it was fitted on.
         """
         category, slot = self.numbers(items["category"].to_list(), items["slot"].to_list())
+        content = torch.from_numpy(self.content(items, features))
+        return ItemFeatures(
+            category=category, slot=slot, content=content, log_price=log_prices(items)
+        )
+
+    def content(
+        self, items: pl.DataFrame, features: Mapping[str, Feature]
+    ) -> Float32[np.ndarray, "items content"]:
+        """The modalities of every item side by side; see `apply`."""
         blocks = [_block(part, items, features) for part in self.modalities]
-        content = np.concatenate([np.zeros((items.height, 0), np.float32), *blocks], axis=1)
-        return ItemFeatures(category=category, slot=slot, content=torch.from_numpy(content))
+        return np.concatenate([np.zeros((items.height, 0), np.float32), *blocks], axis=1)
 
     def numbers(
         self, categories: Sequence[str | None], slots: Sequence[str | None]
@@ -164,6 +178,13 @@ class Preparation:
             torch.tensor([number_of.get(name or "", 0) for name in categories], dtype=torch.int64),
             torch.tensor([slot_number.get(name, 0) for name in known], dtype=torch.int64),
         )
+
+
+def log_prices(items: pl.DataFrame) -> Float32[torch.Tensor, " items"]:
+    """Natural logarithm of each price, NaN where there is none or nothing is asked."""
+    price = pl.col("price")
+    logs = items.select(pl.when(price > 0).then(price.log())).to_series()
+    return torch.from_numpy(logs.fill_null(float("nan")).to_numpy().astype(np.float32))
 
 
 def _fit_feature(

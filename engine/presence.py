@@ -1,6 +1,7 @@
 """What is known of items: their modalities and their category; and items of which less is known."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from jaxtyping import Bool, Float
@@ -10,6 +11,7 @@ from engine.items import ItemFeatures, ItemTokens
 from graph.outfits import OutfitBatch
 
 CATEGORY = "category"
+CHUNK = 8192
 
 
 def part_names(widths: Mapping[str, int]) -> tuple[str, ...]:
@@ -23,6 +25,19 @@ def known_parts(tokens: ItemTokens, widths: Mapping[str, int]) -> Bool[Tensor, "
     blocks = torch.split(content, list(widths.values()), dim=1)
     known = [(block != 0).any(1) for block in blocks[: len(widths)]]
     return torch.stack([*known, tokens.category != 0], dim=1)
+
+
+def modality_presence(
+    content: Float[Tensor, "items content"], widths: Sequence[int]
+) -> Bool[Tensor, "items modalities"]:
+    """Which modalities each item has; content is read a chunk at a time, for it may be mapped."""
+    present = torch.zeros(len(content), len(widths), dtype=torch.bool)
+    for start in range(0, len(content), CHUNK):
+        part, end = slice(start, start + CHUNK), 0
+        for number, width in enumerate(widths):
+            block = content[part, end : end + width]
+            present[part, number], end = (block != 0).any(1), end + width
+    return present
 
 
 def known_shares(
@@ -47,6 +62,6 @@ def without_parts(
     kept = [name not in hidden for name, width in widths.items() for _ in range(width)]
     content = features.content * torch.tensor(kept, dtype=features.content.dtype)
     if CATEGORY not in hidden:
-        return ItemFeatures(category=features.category, slot=features.slot, content=content)
+        return replace(features, content=content)
     unknown_kind = torch.zeros_like(features.category)
-    return ItemFeatures(category=unknown_kind, slot=unknown_kind, content=content)
+    return replace(features, category=unknown_kind, slot=unknown_kind, content=content)

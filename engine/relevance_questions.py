@@ -123,24 +123,26 @@ def _measured(
     candidates: Int64[np.ndarray, "queries items"],
     valid: Bool[np.ndarray, "queries items"],
 ) -> RelevanceQuestions:
-    rows, inverse = np.unique(np.concatenate([candidates.ravel(), *contexts]), return_inverse=True)
-    tokens = encode_items(frozen.model, frozen.features.take(torch.from_numpy(rows)))
     wanted = encode_items(frozen.model, wished)
-    places, ends = inverse[candidates.size :], np.cumsum([len(each) for each in contexts])
-    context_places = np.split(places, ends[:-1])
-    found = torch.from_numpy(inverse[: candidates.size].reshape(candidates.shape))
+    device = wanted.vectors.device
     targets, similarities = [], []
     for start in range(0, len(contexts), BATCH):
         here = slice(start, start + BATCH)
-        batch = pad_outfits(context_places[here]).to(tokens.vectors.device)
-        numbers = torch.arange(len(contexts))[here].to(tokens.vectors.device)
+        numbers = torch.arange(len(contexts))[here].to(device)
+        asked, found = contexts[here], candidates[here]
+        rows, inverse = np.unique(np.concatenate([found.ravel(), *asked]), return_inverse=True)
+        tokens = encode_items(frozen.model, frozen.features, torch.from_numpy(rows))
+        ends = np.cumsum([found.size, *(len(each) for each in asked)])
+        places, *context_places = np.split(inverse, ends[:-1])
+        batch = pad_outfits(context_places).to(device)
         target = frozen.model.embed_target(tokens, batch, wanted.take(numbers))
+        items = tokens.vectors[torch.from_numpy(places.reshape(found.shape)).to(device)]
         targets.append(target)
-        similarities.append((tokens.vectors[found[here]] * target[:, None]).sum(-1))
-    kept = torch.from_numpy(np.flatnonzero(valid[:, 1:].any(1))).to(tokens.vectors.device)
+        similarities.append((items * target[:, None]).sum(-1))
+    kept = torch.from_numpy(np.flatnonzero(valid[:, 1:].any(1))).to(device)
     return RelevanceQuestions(
         targets=torch.cat(targets),
         wanted=wanted,
         similarities=torch.cat(similarities),
-        valid=torch.from_numpy(valid).to(tokens.vectors.device),
+        valid=torch.from_numpy(valid).to(device),
     ).take(kept)

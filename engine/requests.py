@@ -16,6 +16,7 @@ class ItemContent:
         title: None where unknown.
         description: read after the title.
         attributes: values by name, such as colour.
+        price: above 0, in the catalogue's currency, None where unknown.
         image: the bytes of a picture.
         vectors: by the name of the feature that they stand for.
     """
@@ -24,6 +25,7 @@ class ItemContent:
     title: str | None = None
     description: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    price: float | None = None
     image: bytes | None = None
     vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
 

@@ -3,8 +3,7 @@
 RUN/
 ├── config.json        configuration, data, machine and versions; command and commit
 ├── metrics.jsonl      a line an epoch
-├── checkpoint.json    the latest state, with checkpoint-<epoch>.safetensors
-└── prepared/          the items as the model reads them, while the run lasts
+└── checkpoint.json    the latest state, with checkpoint-<epoch>.safetensors
 """
 
 import json

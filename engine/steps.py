@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.examples import Example, draw_example
+from engine.examples import Example, distinct, draw_example
 from engine.items import ItemFeatures
 from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
@@ -17,10 +17,11 @@ from engine.objective_config import ObjectiveConfig
 from engine.optimizer_state import optimizer_state, restore_optimizer
 from engine.parallel import own_share, sum_gradients
 from engine.precision import autocast
+from engine.presence import modality_presence
 from engine.state import State, join_states
 from engine.trained import Trained
 from engine.training_config import TrainingConfig
-from graph.outfits import OutfitBatch, pad_outfits
+from graph.outfits import pad_outfits
 
 CLIP_NORM = 1.0
 SCALAR_SPEED = 10
@@ -40,7 +41,7 @@ class Steps:
         self._outfits = informative(outfits, trained.features)
         self._generator = torch.Generator().manual_seed(config.seed)
         self._device = next(trained.model.parameters()).device
-        self._features = trained.features.to(self._device)
+        self._features = trained.features
         self._sampler = NegativeSampler(
             self._outfits, trained.features, list(trained.preparation.widths.values())
         )
@@ -57,13 +58,22 @@ class Steps:
     def epoch(self, number: int) -> float:
         """One pass in random order, the first is number 1; the mean loss."""
         self._model.train()
-        stage = self._config.objective.stage((number - 1) / self._config.epochs)
-        order = torch.randperm(len(self._outfits), generator=self._generator)
-        losses = [
-            self._step(pad_outfits([self._outfits[place] for place in places]), stage)
-            for places in torch.split(order, self._step_size)
-        ]
+        stage = self._config.stage(number)
+        losses = [self._step(example, stage) for example in self.examples(number)]
         return float(torch.stack(losses).double().mean())
+
+    def examples(self, number: int) -> Iterator[Example]:
+        """What each step of an epoch is trained on, drawn when it is asked for."""
+        stage = self._config.stage(number)
+        order = torch.randperm(len(self._outfits), generator=self._generator)
+        for places in torch.split(order, self._step_size):
+            outfits = pad_outfits([self._outfits[place] for place in places])
+            yield draw_example(outfits, self._sampler, stage, self._generator)
+
+    def gathered(self, example: Example) -> tuple[ItemFeatures, Example]:
+        """The items of an example and the example in terms of them, where the model is."""
+        rows, places = distinct(example)
+        return self._features.take(rows).to(self._device), places.to(self._device)
 
     def state(self) -> State:
         """The model, the optimiser, the schedule, and where the draws stand."""
@@ -81,14 +91,11 @@ class Steps:
         restore_optimizer(self._optimizer, self._schedule, state.part("optimizer"))
         self._generator.set_state(state.part("draws").tensors["generator"])
 
-    def _step(self, outfits: OutfitBatch, stage: ObjectiveConfig) -> Tensor:
+    def _step(self, example: Example, stage: ObjectiveConfig) -> Tensor:
         """One step of the optimiser; the mean loss of the outfits before it."""
-        example = draw_example(outfits, self._sampler, stage, self._generator)
+        num = len(example.outfits)
         self._optimizer.zero_grad()
-        own = [
-            self._backward(example.part(batch), stage, len(outfits))
-            for batch in self._batches(len(outfits))
-        ]
+        own = [self._backward(example.part(batch), stage, num) for batch in self._batches(num)]
         parameters = [each for each in self._model.parameters() if each.requires_grad]
         loss = sum_gradients(parameters, torch.stack(own).sum())
         nn.utils.clip_grad_norm_(parameters, CLIP_NORM)
@@ -112,10 +119,9 @@ class Steps:
         share = own_share(len(batch.outfits))
         if share.start == share.stop:
             return torch.zeros((), device=self._device)
+        items, places = self.gathered(batch)
         with autocast(self._config.precision, self._device):
-            losses = outfit_losses(
-                self._model, self._features, batch.to(self._device), stage, part=share
-            )
+            losses = outfit_losses(self._model, items, places, stage, part=share)
         loss = losses.float().sum() / num
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
@@ -126,7 +132,7 @@ def informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[n
 
     The category prior is counted, not learned, so outfits without content would teach nothing.
     """
-    known = (features.content != 0).any(1).numpy()
+    known = modality_presence(features.content, [features.content.shape[1]])[:, 0].numpy()
     telling = [outfit for outfit in outfits if known[outfit].sum() >= 2]
     return telling if len(telling) > len(outfits) // 10 else list(outfits)
 

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Int64
 
 from data.dataset import Dataset
 from engine.category_fit import fit_category_prior
@@ -17,6 +19,8 @@ from engine.models.build import build_model
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
 from engine.preparation import Preparation
+from engine.prepared_items import prepare_items
+from engine.price_fit import fit_price_level
 from engine.training_config import TrainingConfig
 from engine.training_counts import TrainingCounts
 from engine.validation import with_validation
@@ -29,7 +33,10 @@ PREPARATION_SEED = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trained:
-    """A model with what it needs to read a dataset; `model` changes while `fit` runs."""
+    """A model with what it needs to read a dataset; `model` changes while `fit` runs.
+
+    The content of `features` stays on the disk and is gathered from there, a batch at a time.
+    """
 
     config: TrainingConfig
     preparation: Preparation
@@ -38,8 +45,17 @@ class Trained:
     model: Model
 
 
-def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]:
+def prepare(
+    dataset: Dataset, config: TrainingConfig, scratch: Path | None = None
+) -> tuple[Trained, Dataset]:
     """An untrained model for a dataset, and the dataset with its validation outfits.
+
+    The content of the items is written to a file without a name, and mapped from there.
+
+    Args:
+        dataset: encoded.
+        config: of the training.
+        scratch: the folder for that file; None for the system's temporary one.
 
     Raises:
         SchemaError: there are no training outfits.
@@ -56,12 +72,16 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
         width=config.feature_width,
         seed=PREPARATION_SEED,
     )
-    preparation = _choose_modalities(fitted, fitted.apply(dataset.items, stored), outfits)
+    features = prepare_items(fitted, dataset.items, stored, scratch)
+    preparation = _choose_modalities(fitted, features, outfits)
+    if preparation.widths != fitted.widths:
+        features = prepare_items(preparation, dataset.items, stored, scratch)
     counts = TrainingCounts.count(dataset)
-    features = preparation.apply(dataset.items, stored)
     model = build_model(config.model, preparation, counts)
     if isinstance(model, OutfitModel):
         fit_category_prior(model.prior, features, outfits, seed=config.seed)
+        if config.model.prices:
+            fit_price_level(model.price_level, features, outfits, dataset.outfit_rows("valid"))
     trained = Trained(
         config=config,
         preparation=preparation,
@@ -72,9 +92,10 @@ def prepare(dataset: Dataset, config: TrainingConfig) -> tuple[Trained, Dataset]
     return trained, dataset
 
 
-def as_scorer(trained: Trained) -> ModelScorer:
-    """The model as it is now, over the dataset that it is trained on."""
-    tokens = encode_items(trained.model, trained.features)
+def as_scorer(trained: Trained, rows: Int64[np.ndarray, " rows"] | None = None) -> ModelScorer:
+    """The model as it is now, over the items at `rows`, by default over all of the dataset."""
+    wanted = None if rows is None else torch.from_numpy(rows)
+    tokens = encode_items(trained.model, trained.features, wanted)
     return ModelScorer(name=trained.config.recipe, model=trained.model, tokens=tokens)
 
 

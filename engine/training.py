@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int64
 
 from data.dataset import Dataset
 from engine.best_epoch import BestEpoch
 from engine.chance_fit import fit_chance
 from engine.epoch import Epoch
-from engine.model_scorer import encode_items
+from engine.model_scorer import map_items
 from engine.models.outfit_model import OutfitModel
 from engine.negatives import NegativeSampler
 from engine.parallel import first_says, rank, take_over
@@ -27,7 +29,8 @@ __all__ = ["Epoch", "Trained", "TrainingConfig", "as_scorer", "best_device", "fi
 def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Iterator[Epoch]:
     """Train in place, an epoch a step; when it ends the model is as it was at its best epoch.
 
-    Only then is chance taken out of the compatibility of whole outfits: the figures of epochs are
+    Epochs before the last stage of the objective are neither kept nor counted as without gain.
+    In the end chance is taken out of the compatibility of whole outfits: the figures of epochs are
     those without.
 
     Args:
@@ -41,7 +44,7 @@ def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Ite
         InputError: the device knows no such precision.
     """
     config, model = trained.config, trained.model
-    validation = Validation.build(dataset, seed=config.seed)
+    asked, validation = Validation.build(dataset, seed=config.seed).compact()
     steps = Steps(trained, dataset.outfit_rows("train"))
     best = BestEpoch()
     seed_process(config.seed)
@@ -49,12 +52,14 @@ def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Ite
     history = _go_on(state, steps, best) if state else []
     yield from history
     for number in range(len(history), config.epochs + 1):
-        if number - 1 - best.number >= config.patience:
+        if best.epochs_since(number - 1) >= config.patience:
             break
         start = time.perf_counter()
         loss = steps.epoch(number) if number else float("nan")
-        figures = _measure(validation, trained)
-        improved = best.offer(model, number=number, figure=figures["mean"])
+        figures = _measure(validation, trained, asked)
+        improved = config.may_be_kept(number) and best.offer(
+            model, number=number, figure=figures["mean"]
+        )
         epoch = Epoch(
             number=number,
             loss=loss,
@@ -69,24 +74,34 @@ def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Ite
     best.bring_back(model)
     model.eval()
     if isinstance(model, OutfitModel):
-        _take_chance_out(model, trained, dataset.outfit_rows("train"))
+        outfits = informative(dataset.outfit_rows("train"), trained.features)
+        _take_chance_out(model, trained, outfits, run.path if run else None)
 
 
-def _take_chance_out(model: OutfitModel, trained: Trained, outfits: Sequence[np.ndarray]) -> None:
-    outfits = informative(outfits, trained.features)
+def _take_chance_out(
+    model: OutfitModel, trained: Trained, outfits: Sequence[np.ndarray], scratch: Path | None
+) -> None:
     widths = list(trained.preparation.widths.values())
     sampler = NegativeSampler(outfits, trained.features, widths)
-    tokens = encode_items(model, trained.features)
+    tokens = map_items(model, trained.features, scratch)
     fit_chance(model, tokens, outfits, sampler, seed=trained.config.seed)
     take_over(model)
 
 
-def _measure(validation: Validation, trained: Trained) -> dict[str, float]:
-    """The figures that the first process measures: on them all have to agree when to stop."""
+def _measure(
+    validation: Validation, trained: Trained, asked: Int64[np.ndarray, " asked"]
+) -> dict[str, float]:
+    """The figures that the first process measures: on them all have to agree when to stop.
+
+    Args:
+        validation: questions on the `asked` items, by their places among these.
+        trained: as it is now.
+        asked: rows.
+    """
     names = validation.names()
     if rank() > 0:
         return dict(zip(names, first_says([0.0] * len(names)), strict=True))
-    figures = validation.measure(as_scorer(trained))
+    figures = validation.measure(as_scorer(trained, asked))
     return dict(zip(names, first_says([figures[name] for name in names]), strict=True))
 
 

@@ -39,3 +39,14 @@ class TrainingConfig:
     feature_width: int = 128
     model: ModelConfig = field(default_factory=ModelConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+
+    def stage(self, epoch: int) -> ObjectiveConfig:
+        """What an epoch is trained against; the first is number 1, none is trained before it."""
+        return self.objective.stage(max(epoch - 1, 0) / self.epochs)
+
+    def may_be_kept(self, epoch: int) -> bool:
+        """Whether an epoch is trained against all that the last one is: no earlier one is kept.
+
+        Number 0 is the untrained model, kept only where there are no stages.
+        """
+        return self.stage(epoch) == self.stage(self.epochs)

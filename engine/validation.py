@@ -1,8 +1,11 @@
 """Validation: the figures that reports print, measured on the validation outfits every epoch."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
+from jaxtyping import Int64
 
 from data.dataset import Dataset
 from data.errors import SchemaError
@@ -50,6 +53,22 @@ class Validation:
             )
         return cls(fitb=fitb, compatibility=compatibility, seed=seed)
 
+    def compact(self) -> tuple[Int64[np.ndarray, " asked"], "Validation"]:
+        """The rows that questions name, and the questions by their places among these."""
+        questions = [each for part in self.fitb.values() for each in part.questions]
+        judged = [each for part in self.compatibility.values() for each in part.questions]
+        named = [row for each in questions for row in (*each.context, *each.candidates)]
+        asked = np.unique(np.array(named + [row for each in judged for row in each.items]))
+        place_of = dict(zip(asked.tolist(), range(len(asked)), strict=True))
+        validation = Validation(
+            fitb={name: _placed_fitb(part, place_of) for name, part in self.fitb.items()},
+            compatibility={
+                name: _placed_outfits(part, place_of) for name, part in self.compatibility.items()
+            },
+            seed=self.seed,
+        )
+        return asked, validation
+
     def names(self) -> list[str]:
         """Of the figures, in the order in which they are measured."""
         return [*self.fitb, *self.compatibility, "mean"]
@@ -90,3 +109,22 @@ def with_validation(dataset: Dataset, *, seed: int) -> Dataset:
 
 def _enough(part: FitbSet | CompatibilitySet) -> bool:
     return len(part.questions) >= MIN_QUESTIONS
+
+
+def _placed_fitb(part: FitbSet, place_of: Mapping[int, int]) -> FitbSet:
+    questions = [
+        replace(
+            each,
+            context=tuple(place_of[row] for row in each.context),
+            candidates=tuple(place_of[row] for row in each.candidates),
+        )
+        for each in part.questions
+    ]
+    return replace(part, questions=tuple(questions))
+
+
+def _placed_outfits(part: CompatibilitySet, place_of: Mapping[int, int]) -> CompatibilitySet:
+    questions = [
+        replace(each, items=tuple(place_of[row] for row in each.items)) for each in part.questions
+    ]
+    return replace(part, questions=tuple(questions))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-from data.errors import SchemaError
+from data.errors import OutfitError, SchemaError
 from serving.batcher import Batcher
 from serving.interceptor import status_told
 from serving.limits import MAX_NAME_LENGTH
@@ -29,19 +29,26 @@ class AnswerStream:
         self._pending: set[asyncio.Task[None]] = set()
 
     async def run(self, requests: AsyncIterator[pb.StreamAnswersRequest]) -> None:
-        """Answer all of the requests."""
+        """Answer all of the requests; those before a request that ends the stream are answered."""
         try:
-            await self._room.acquire()
-            async for request in requests:
-                task = asyncio.create_task(self._respond(request))
-                self._pending.add(task)
-                task.add_done_callback(self._forget)
-                await self._room.acquire()
+            await self._read(requests)
             await asyncio.gather(*self._pending)
+        except OutfitError:
+            # A write that is cancelled half done would keep the status from ever being sent.
+            await asyncio.gather(*self._pending, return_exceptions=True)
+            raise
         finally:
             for task in self._pending:
                 task.cancel()
             await asyncio.gather(*self._pending, return_exceptions=True)
+
+    async def _read(self, requests: AsyncIterator[pb.StreamAnswersRequest]) -> None:
+        await self._room.acquire()
+        async for request in requests:
+            task = asyncio.create_task(self._respond(request))
+            self._pending.add(task)
+            task.add_done_callback(self._forget)
+            await self._room.acquire()
 
     async def _respond(self, request: pb.StreamAnswersRequest) -> None:
         (response,) = await asyncio.gather(self._answered(request), return_exceptions=True)

@@ -6,6 +6,7 @@ from typing import Any
 from serving.client_channel import DEADLINE_S, Client
 from serving.pb.outfit.v1 import bundle_service_pb2 as pb
 from serving.pb.outfit.v1 import bundle_service_pb2_grpc
+from serving.security.channel import NO_CREDENTIALS, Credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,14 @@ class BundleClient(Client):
     The deadline has to leave a server the time to verify and load a bundle.
     """
 
-    def __init__(self, address: str, *, deadline_s: float = 6 * DEADLINE_S) -> None:
-        super().__init__(address, deadline_s=deadline_s)
+    def __init__(
+        self,
+        address: str,
+        *,
+        deadline_s: float = 6 * DEADLINE_S,
+        credentials: Credentials = NO_CREDENTIALS,
+    ) -> None:
+        super().__init__(address, deadline_s=deadline_s, credentials=credentials)
         self._stub: Any = bundle_service_pb2_grpc.BundleServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def bundles(self) -> tuple[ServerBundle, ...]:

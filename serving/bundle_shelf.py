@@ -55,6 +55,7 @@ class BundleShelf:
         self._folder, self._slot, self._load = folder, slot, load
         self._switching = asyncio.Lock()
         self._active = ""
+        self._activations = self._remembered()
 
     def bundles(self) -> list[ShelvedBundle]:
         """Those of the folder, sorted by name."""
@@ -65,11 +66,12 @@ class BundleShelf:
 
         Where that cannot be, the slot stays empty, and the log says why.
         """
-        activations, names = self._activations(), self._names()
-        name = activations[-1] if activations else names[0] if len(names) == 1 else ""
-        if name:
+        names = self._names()
+        activations = self._activations or (names if len(names) == 1 else [])
+        if activations:
+            name = activations[-1]
             try:
-                await self._switch(name, activations or [name])
+                await self._switch(name, activations)
             except (RefusedBundleError, UnknownBundleError):
                 logger.exception("started without a bundle", extra={"bundle": name})
 
@@ -81,10 +83,9 @@ class BundleShelf:
             RefusedBundleError: it is damaged or does not fit; the old one goes on answering.
         """
         async with self._switching:
-            activations = self._activations()
-            if name != self._active or not activations:
-                activations = [*activations, name][-REMEMBERED:]
-            return await self._switch(name, activations)
+            is_new = name != self._active or not self._activations
+            activations = [*self._activations, name] if is_new else self._activations
+            return await self._switch(name, activations[-REMEMBERED:])
 
     async def roll_back(self) -> ShelvedBundle:
         """Answer again from the bundle that was active before.
@@ -94,7 +95,7 @@ class BundleShelf:
             UnknownBundleError: as of `activate`; so does RefusedBundleError.
         """
         async with self._switching:
-            *activations, _ = self._activations() or [""]
+            activations = self._activations[:-1]
             if not activations:
                 raise NoPreviousBundleError("no bundle was active before this one")
             return await self._switch(activations[-1], activations)
@@ -113,8 +114,7 @@ class BundleShelf:
                 got=f"{name!r}, which is damaged or does not fit",
                 field="name",
             ) from error
-        with atomic_file(self._folder / ACTIVATIONS) as file:
-            file.write_text(json.dumps(activations), encoding="utf-8")
+        self._remember(activations)
         self._slot.put(engine)
         self._active = name
         logger.info("activated a bundle", extra={"bundle": name, "id": engine.info.bundle_id})
@@ -123,13 +123,24 @@ class BundleShelf:
     def _names(self) -> list[str]:
         return sorted(path.parent.name for path in self._folder.glob(f"[!.]*/{MANIFEST}"))
 
-    def _activations(self) -> list[str]:
-        """Names, the last is the latest."""
+    def _remembered(self) -> list[str]:
+        """Names of the bundles that were activated, the last is the latest."""
         try:
-            names = json.loads((self._folder / ACTIVATIONS).read_bytes())
+            return [str(name) for name in json.loads((self._folder / ACTIVATIONS).read_bytes())]
         except FileNotFoundError:
             return []
-        return [str(name) for name in names]
+        except (OSError, ValueError, TypeError) as error:
+            logger.warning("forgot which bundle was active", extra={"reason": str(error)})
+            return []
+
+    def _remember(self, activations: list[str]) -> None:
+        """Keep them for this process, and for the next one where the folder can be written to."""
+        self._activations = activations
+        try:
+            with atomic_file(self._folder / ACTIVATIONS) as file:
+                file.write_text(json.dumps(activations), encoding="utf-8")
+        except OSError as error:
+            logger.warning("cannot remember the active bundle", extra={"reason": str(error)})
 
     def _described(self, name: str) -> ShelvedBundle:
         try:

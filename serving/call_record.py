@@ -1,7 +1,7 @@
 """What is known of a call once it has ended, and who may be told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 import grpc
@@ -25,7 +25,7 @@ class CallRecord:
     method: str
     code: grpc.StatusCode
     request_id: str
-    metadata: Sequence[tuple[str, str | bytes]]
+    metadata: Sequence[tuple[str, str | bytes]] = field(repr=False)  # may hold a key
     started_ns: int
     duration_s: float
     batch_size: int | None

@@ -15,6 +15,7 @@ from serving.client_channel import DEADLINE_S, Client
 from serving.client_codec import Answer
 from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import catalog_service_pb2_grpc
+from serving.security.channel import NO_CREDENTIALS, Credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,14 @@ class CategoriesAnswer(Answer):
 class CatalogueClient(Client):
     """Asks CatalogService; to be used in a `with` block. Every method raises CallError."""
 
-    def __init__(self, address: str, *, deadline_s: float = DEADLINE_S) -> None:
-        super().__init__(address, deadline_s=deadline_s)
+    def __init__(
+        self,
+        address: str,
+        *,
+        deadline_s: float = DEADLINE_S,
+        credentials: Credentials = NO_CREDENTIALS,
+    ) -> None:
+        super().__init__(address, deadline_s=deadline_s, credentials=credentials)
         self._stub: Any = catalog_service_pb2_grpc.CatalogServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def items(self, item_ids: Sequence[str]) -> ItemsAnswer:

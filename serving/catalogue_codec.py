@@ -12,6 +12,7 @@ from serving.codec import decode_content
 from serving.limits import MAX_ITEM_IDS, MAX_UPSERTS, check_count, required
 from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import item_pb2
+from serving.picture_limits import check_pictures
 
 NAMES: Final = {
     pb.Availability.Value(f"AVAILABILITY_{name.upper()}"): name for name in AVAILABILITY
@@ -43,10 +44,12 @@ def decode_upserts(request: pb.UpsertItemsRequest) -> list[Upsert]:
         DuplicateError: an item names an attribute or a feature twice.
     """
     check_count(request.items, MAX_UPSERTS, "items")
-    return [
+    upserts = [
         _decode_upsert(message, f"items[{position}]")
         for position, message in enumerate(request.items)
     ]
+    check_pictures((one.content.image for one in upserts if one.content is not None), "items")
+    return upserts
 
 
 def encode_item(item: CatalogueItem) -> pb.CatalogItem:

@@ -31,6 +31,7 @@ from serving.client_codec import (
 )
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
+from serving.security.channel import NO_CREDENTIALS, Credentials
 
 NO_FILTERS: Final = Filters()
 
@@ -39,9 +40,14 @@ class OutfitClient(Client):
     """Asks OutfitService; to be used in a `with` block."""
 
     def __init__(
-        self, address: str, *, deadline_s: float = DEADLINE_S, attempts: int = ATTEMPTS
+        self,
+        address: str,
+        *,
+        deadline_s: float = DEADLINE_S,
+        attempts: int = ATTEMPTS,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        super().__init__(address, deadline_s=deadline_s, attempts=attempts)
+        super().__init__(address, deadline_s=deadline_s, attempts=attempts, credentials=credentials)
         self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> ScoreAnswer:

@@ -9,6 +9,7 @@ import grpc
 from serving.call_error import error_of_call
 from serving.call_policy import CallPolicy
 from serving.limits import MAX_MESSAGE_BYTES
+from serving.security.channel import NO_CREDENTIALS, Credentials, open_channel
 
 Entered = TypeVar("Entered", bound="Client")
 
@@ -28,14 +29,23 @@ class Client:
         address: host and port.
         deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
         attempts: how often a call is tried, with pauses, while the server is away or overloaded.
+        credentials: what to trust and what to show; by default calls are not encrypted.
+
+    Raises:
+        SchemaError: a key would cross a network unencrypted.
+        UnreadableError: a file of the credentials is missing.
     """
 
     def __init__(
-        self, address: str, *, deadline_s: float = DEADLINE_S, attempts: int = ATTEMPTS
+        self,
+        address: str,
+        *,
+        deadline_s: float = DEADLINE_S,
+        attempts: int = ATTEMPTS,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
         policy = CallPolicy(deadline_s=deadline_s, attempts=attempts)
-        options = (*OPTIONS, *policy.channel_options())
-        self._channel = grpc.insecure_channel(address, options=options)
+        self._channel = open_channel(address, credentials, (*OPTIONS, *policy.channel_options()))
 
     def __enter__(self: Entered) -> Entered:
         return self

@@ -198,6 +198,7 @@ def encode_content(content: ItemContent) -> item_pb2.ItemContent:
         title=content.title or "",
         description=content.description or "",
         attributes=[item_pb2.Attribute(name=k, value=v) for k, v in content.attributes.items()],
+        price=content.price,
         image=content.image or b"",
         vectors=[
             item_pb2.FeatureVector(feature=name, values=vector.tolist())

@@ -34,6 +34,7 @@ from serving.limits import (
 )
 from serving.pb.outfit.v1 import item_pb2, provenance_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.picture_limits import check_picture, check_pictures
 
 
 def decode_outfits(request: pb.ScoreOutfitsRequest) -> list[list[Item]]:
@@ -67,9 +68,11 @@ def decode_items(
 ) -> list[Item]:
     """Between 1 and `limit` items; raises as `decode_outfits`."""
     check_count(messages, limit, field)
-    return [
+    items = [
         _decode_item(message, f"{field}[{position}]") for position, message in enumerate(messages)
     ]
+    check_inline(items, field)
+    return items
 
 
 def decode_slot(
@@ -213,11 +216,14 @@ def decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
             got=str(len(message.image)),
             field=f"{field}.image",
         )
+    if message.image:
+        check_picture(message.image, f"{field}.image")
     return ItemContent(
         category=optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
         title=optional(message.title, f"{field}.title"),
         description=optional(message.description, f"{field}.description"),
         attributes=_decode_attributes(message.attributes, f"{field}.attributes"),
+        price=message.price if message.HasField("price") else None,
         image=message.image or None,
         vectors=_decode_vectors(message.vectors, f"{field}.vectors"),
     )
@@ -270,9 +276,10 @@ def _names(names: Sequence[str], field: str) -> list[str]:
 
 
 def check_inline(items: Sequence[Item], field: str) -> None:
-    """Refuse more inline items than a request may hold; raises SchemaError."""
-    inline = sum(isinstance(item, ItemContent) for item in items)
-    if inline > MAX_INLINE_ITEMS:
+    """Refuse more inline items, or larger ones, than a request may hold; raises SchemaError."""
+    inline = [item for item in items if isinstance(item, ItemContent)]
+    if len(inline) > MAX_INLINE_ITEMS:
         raise SchemaError(
-            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(inline), field=field
+            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(len(inline)), field=field
         )
+    check_pictures((item.image for item in inline), field)

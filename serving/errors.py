@@ -13,15 +13,18 @@ from google.rpc.status_pb2 import Status
 from data.errors import (
     BundleError,
     DuplicateError,
+    ForbiddenError,
     InputError,
     NoPreviousBundleError,
     NotLoadedError,
     OutfitError,
     OverloadError,
+    RateLimitError,
     RefusedBundleError,
     RetryableError,
     SchemaError,
     TooLateError,
+    UnauthenticatedError,
     UnknownBundleError,
     UnknownCategoryError,
     UnknownItemError,
@@ -86,6 +89,21 @@ REFUSALS: dict[type[OutfitError], Refusal] = {
         code=grpc.StatusCode.DEADLINE_EXCEEDED,
         reason="TOO_LATE",
         sentence="the deadline passed before the turn of this request",
+    ),
+    UnauthenticatedError: Refusal(
+        code=grpc.StatusCode.UNAUTHENTICATED,
+        reason="UNAUTHENTICATED",
+        sentence="a key is needed, as the metadata `authorization: Bearer KEY`",
+    ),
+    ForbiddenError: Refusal(
+        code=grpc.StatusCode.PERMISSION_DENIED,
+        reason="FORBIDDEN",
+        sentence="the key lacks the scope of this method, or the method is switched off here",
+    ),
+    RateLimitError: Refusal(
+        code=grpc.StatusCode.RESOURCE_EXHAUSTED,
+        reason="RATE_LIMITED",
+        sentence="this key asks more often than it may",
     ),
 }
 

@@ -10,14 +10,24 @@ from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from data.errors import InputError, OutfitError, SchemaError
+from data.errors import (
+    ForbiddenError,
+    InputError,
+    OutfitError,
+    RateLimitError,
+    SchemaError,
+    UnauthenticatedError,
+)
 from serving.call_record import CallObserver
 from serving.errors import refusal_of, status_of, wire_field
 from serving.ongoing_call import CURRENT_CALL, REQUEST_ID_KEY, OngoingCall
+from serving.security.guard import CALLER
 
 logger = logging.getLogger(__name__)
 
 OUR_METHODS = "/outfit."
+
+TURNED_AWAY = (UnauthenticatedError, ForbiddenError, RateLimitError)  # nothing is wrong here
 
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
 
@@ -73,8 +83,11 @@ def _unary(handler: Any) -> Behaviour:
 
 def _streaming(handler: Any) -> Behaviour:
     async def behaviour(payloads: AsyncIterator[bytes], context: Any) -> None:
-        messages = (_parsed(handler, payload) async for payload in payloads)
-        await handler.stream_stream(messages, context)
+        async def messages() -> AsyncIterator[Any]:  # unlike an expression, begins when it is asked
+            async for payload in payloads:
+                yield _parsed(handler, payload)
+
+        await handler.stream_stream(messages(), context)
 
     return behaviour
 
@@ -82,6 +95,8 @@ def _streaming(handler: Any) -> Behaviour:
 def _guarded(ask: Behaviour, method: str, observers: Sequence[CallObserver]) -> Behaviour:
     async def behaviour(asked: Any, context: Any) -> Any:
         call = OngoingCall(method, context.invocation_metadata(), observers)
+        if CALLER.get():
+            call.fields["caller"] = CALLER.get()
         CURRENT_CALL.set(call)
         context.set_trailing_metadata(_named(call))
         return await _answered(ask(asked, context), call, context)
@@ -136,6 +151,8 @@ def _log_failure(error: BaseException, call: OngoingCall) -> None:
     fields = call.fields | {"code": refusal.code.name, "reason": refusal.reason}
     if isinstance(error, InputError):
         logger.info("refused", extra=fields | {"field": wire_field(error)})
+    elif isinstance(error, TURNED_AWAY):
+        logger.info("refused", extra=fields | {"cause": str(error)})
     elif isinstance(error, OutfitError):
         logger.error("refused", extra=fields | {"cause": str(error)})
     else:

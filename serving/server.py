@@ -34,6 +34,8 @@ from serving.pb.outfit.v1 import (
     outfit_service_pb2_grpc,
 )
 from serving.reply import ReplyDesk
+from serving.security.enforcement import access_guard, port_credentials
+from serving.security.protection import Protection
 from serving.servicer import OutfitServicer
 from serving.services import BUNDLES, CATALOGUE, OUTFITS
 from serving.tracing import configured_tracing
@@ -55,6 +57,7 @@ class ServerConfig:
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
     metrics: MetricsConfig | None = None
+    protection: Protection = field(default_factory=Protection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,12 +107,16 @@ async def running_server(
         observers: are told of every call, beside the metrics.
 
     Raises:
-        SchemaError: a port is taken, or a host is not one of this machine's.
+        SchemaError: a port is taken, or a host is not one of this machine's, or lies beyond it
+            and is not protected.
+        InputError: a file of the protection cannot be used.
         UpdateLogError: the log of updates cannot be read.
     """
+    config.protection.check(config.host)
     metrics = ServerMetrics(parts.slot)
     interceptor = CallInterceptor([metrics, *observers])
-    server = grpc.aio.server(interceptors=[interceptor], options=OPTIONS)
+    guards = [interceptor, access_guard(config.protection, config.host)]
+    server = grpc.aio.server(interceptors=guards, options=OPTIONS)
     address = _bind(server, config)
     async with AsyncExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
@@ -120,7 +127,10 @@ async def running_server(
         )
         metrics.watch_queue(batcher, config.batches.max_waiting)
         metrics.watch_overlay(overlay)
-        shelf = _register(server, parts, batcher, overlay)
+        served, shelf = _register(server, parts, batcher, overlay)
+        if config.protection.reflects(config.host):
+            names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
+            reflection.enable_server_reflection(names, server)
         if shelf is not None:
             await shelf.start()
         checks = Health(parts.slot)
@@ -143,8 +153,8 @@ async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) 
 
 def _register(
     server: grpc.aio.Server, parts: Parts, batcher: Batcher, overlay: Overlay
-) -> BundleShelf | None:
-    """Add the services and their reflection; the shelf that BundleService uses, if it is served."""
+) -> tuple[list[str], BundleShelf | None]:
+    """Add the services: their names, and the shelf that BundleService uses, if it is served."""
     served = [OUTFITS, CATALOGUE]
     outfits, catalogue = OutfitServicer(batcher), CatalogueServicer(batcher, overlay)
     outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
@@ -156,10 +166,7 @@ def _register(
         bundles = BundleServicer(shelf, parts.slot)
         bundle_service_pb2_grpc.add_BundleServiceServicer_to_server(bundles, server)  # type: ignore[no-untyped-call] # generated
         served.append(BUNDLES)
-    reflection.enable_server_reflection(
-        [*served, health.SERVICE_NAME, reflection.SERVICE_NAME], server
-    )
-    return shelf
+    return served, shelf
 
 
 def _with_updates(load: Load, overlay: Overlay, folder: Path) -> OutfitEngine:
@@ -170,8 +177,12 @@ def _with_updates(load: Load, overlay: Overlay, folder: Path) -> OutfitEngine:
 
 def _bind(server: grpc.aio.Server, config: ServerConfig) -> str:
     host = f"[{config.host}]" if ":" in config.host else config.host
+    credentials = port_credentials(config.protection)
     try:
-        port = server.add_insecure_port(f"{host}:{config.port}")
+        if credentials is None:
+            port = server.add_insecure_port(f"{host}:{config.port}")
+        else:
+            port = server.add_secure_port(f"{host}:{config.port}", credentials)
     except RuntimeError as error:
         raise SchemaError(
             expected="a free port on a host of this machine",

@@ -10,6 +10,7 @@ from engine.controls.constant import Constant
 from engine.controls.identifier_order import IdentifierOrder
 from engine.controls.popularity import Popularity
 from engine.controls.presence import Presence
+from engine.controls.price_ratio import PriceRatio
 from engine.controls.random import Random
 from engine.controls.raw_cosine import RawCosine
 from engine.retriever import Retriever
@@ -34,6 +35,7 @@ def control_suite(
         CategoryPmi.of(counts, items),
         Popularity.of(counts, items),
         RawCosine(features=tuple(features)),
+        PriceRatio.of(items),
         IdentifierOrder(),
     ]
 

@@ -18,6 +18,7 @@ from engine.models.mean_pool import MeanPool
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
 from engine.models.pairwise import PairInteraction
+from engine.models.price_level import PriceLevel
 from engine.models.summed import SummedInteractions
 from engine.models.tower import ItemTower
 from engine.models.transformer import EncoderConfig, OutfitTransformer
@@ -45,6 +46,7 @@ class ModelConfig:
         anova: whether the transformer reads products of two and of three items beside attention.
         attention_bias: whether similarity and slots of two items move the transformer's attention.
         pair_head: whether the pairwise interaction is added to the named one.
+        prices: whether what the prices tell is added.
         steps: of the graph network.
         edge_weights: of the graph network: every two items of an outfit alike, or as their
             categories are worn together in training outfits.
@@ -63,6 +65,7 @@ class ModelConfig:
     anova: bool = True
     attention_bias: bool = False
     pair_head: bool = False
+    prices: bool = True
     steps: int = 2
     edge_weights: EdgeWeights = "co-occurrence"
     min_count: int = 100
@@ -85,8 +88,14 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
     if not config.residual:
         return BareModel(tower=tower, interaction=interaction)
     prior = CategoryPrior(_prior_table(preparation, counts))
-    chance = Chance(len(preparation.categories) + 1)
-    return OutfitModel(tower=tower, prior=prior, chance=chance, interaction=interaction)
+    num_categories = len(preparation.categories) + 1
+    return OutfitModel(
+        tower=tower,
+        prior=prior,
+        price_level=PriceLevel(num_categories),
+        chance=Chance(num_categories),
+        interaction=interaction,
+    )
 
 
 def _interaction(

@@ -1,6 +1,7 @@
 """An ensemble: several models as one, which agree on how an item is prepared."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from jaxtyping import Float
@@ -34,7 +35,10 @@ class Ensemble(Model):
         """Embed items, whatever outfit they are in."""
         vectors = [member.encode(items).vectors for member in self._members]
         return ItemTokens(
-            category=items.category, slot=items.slot, vectors=torch.cat(vectors, -1) * self.share
+            category=items.category,
+            slot=items.slot,
+            vectors=torch.cat(vectors, -1) * self.share,
+            log_price=items.log_price,
         )
 
     def judge(self, tokens: ItemTokens, batch: OutfitBatch) -> OutfitLogits:
@@ -64,6 +68,6 @@ class Ensemble(Model):
     def _parts(self, tokens: ItemTokens) -> list[ItemTokens]:
         """The tokens as each member made them."""
         return [
-            ItemTokens(category=tokens.category, slot=tokens.slot, vectors=part / self.share)
+            replace(tokens, vectors=part / self.share)
             for part in tokens.vectors.split(self.dims, dim=-1)  # type: ignore[no-untyped-call]
         ]

@@ -13,8 +13,12 @@ from engine.models.category_prior import CategoryPrior
 from engine.models.chance import Chance
 from engine.models.model import Model, OutfitLogits
 from engine.models.pooling import masked_mean, pair_mean
+from engine.models.price_level import PriceLevel
 from engine.models.tower import ItemTower
 from graph.outfits import OutfitBatch
+
+PRICE_SCALE = 0.6
+"""Of what prices tell, before training: names of brands tell a part of it already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +38,15 @@ class PlacedItems:
             slot=tokens.slot[batch.rows].where(batch.mask, 0),
             vectors=tokens.vectors[batch.rows] * batch.mask[..., None],
             mask=batch.mask,
+        )
+
+    def to(self, device: torch.device) -> "PlacedItems":
+        """The same items on another device."""
+        return PlacedItems(
+            category=self.category.to(device),
+            slot=self.slot.to(device),
+            vectors=self.vectors.to(device),
+            mask=self.mask.to(device),
         )
 
     @property
@@ -82,11 +95,13 @@ class OutfitModel(Model):
     with negatives of random and of the same categories, r and s of each: the log-odds of the
     truth are then -log(r e^-(a+b) + s e^-b) = b + log sigmoid(a + log s/r) + constant, with a for
     the categories and b for the items. Implausible categories count against an outfit in full,
-    but more than plausible ones cannot make up for items that clash.
+    but more than plausible ones cannot make up for items that clash. What the prices tell given the
+    categories is a log-likelihood ratio, and adds to the items.
 
     Args:
         tower: embeds items.
         prior: judges the categories; fitted before and held fixed, but for a scale and an offset.
+        price_level: judges the prices; fitted before and held fixed, but for a scale.
         chance: takes out of whole outfits' logits what is by chance; fitted after the rest.
         interaction: the part that gives the model its name.
     """
@@ -96,6 +111,7 @@ class OutfitModel(Model):
         *,
         tower: ItemTower,
         prior: CategoryPrior,
+        price_level: PriceLevel,
         chance: Chance,
         interaction: nn.Module,
     ) -> None:
@@ -103,6 +119,8 @@ class OutfitModel(Model):
         self.tower = tower
         self.prior = prior.requires_grad_(False)  # noqa: FBT003 - torch's own signature
         self.chance = chance.requires_grad_(False)  # noqa: FBT003 - torch's own signature
+        self.price_level = price_level
+        self.price_scale = nn.Parameter(torch.tensor(PRICE_SCALE))
         self.outfit_scale = nn.Parameter(torch.tensor(1.0))
         self.outfit_offset = nn.Parameter(torch.tensor(0.0))
         self.choice_scale = nn.Parameter(torch.tensor(1.0))
@@ -131,8 +149,11 @@ class OutfitModel(Model):
         beyond = self.chance.beyond(content, items.category, items.slot, items.known)
         prior = self.prior(items.category, items.slot, items.mask)
         plausible = functional.logsigmoid(self.outfit_offset + self.outfit_scale * prior)
+        log_price = tokens.log_prices[batch.rows].where(batch.mask, torch.nan)
+        priced = self.price_scale * self.price_level(items.category, log_price)
         return OutfitLogits(
-            compatibility=beyond + plausible, choice=content + self.choice_scale * prior
+            compatibility=beyond + priced + plausible,
+            choice=content + priced + self.choice_scale * prior,
         )
 
     def regularisation(self, tokens: ItemTokens, batch: OutfitBatch) -> Float[Tensor, " outfits"]:

@@ -43,7 +43,10 @@ class ItemTower(nn.Module):
     def forward(self, items: ItemFeatures) -> ItemTokens:
         """Embed items."""
         return ItemTokens(
-            category=items.category, slot=items.slot, vectors=self._embed(items.content)
+            category=items.category,
+            slot=items.slot,
+            vectors=self._embed(items.content),
+            log_price=items.log_price,
         )
 
     def _embed(self, content: Float[Tensor, "items content"]) -> Float[Tensor, "items dim"]:

@@ -196,4 +196,8 @@ def _number(value: float | None) -> str:
 def _client(connection: Connection) -> "OutfitClient":
     from serving.client import OutfitClient
 
-    return OutfitClient(connection.address, deadline_s=connection.deadline_s)
+    return OutfitClient(
+        connection.address,
+        deadline_s=connection.deadline_s,
+        credentials=connection.credentials(),
+    )

@@ -54,7 +54,11 @@ def roll_back(*, connection: Connection = PATIENT) -> None:
 def _client(connection: Connection) -> "BundleClient":
     from serving.bundle_client import BundleClient
 
-    return BundleClient(connection.address, deadline_s=connection.deadline_s)
+    return BundleClient(
+        connection.address,
+        deadline_s=connection.deadline_s,
+        credentials=connection.credentials(),
+    )
 
 
 def _show(bundles: "Sequence[ServerBundle]", connection: Connection) -> None:

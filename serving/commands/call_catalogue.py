@@ -151,4 +151,8 @@ def _content(described: Description) -> "ItemContent | None":
 def _client(connection: Connection) -> "CatalogueClient":
     from serving.catalogue_client import CatalogueClient
 
-    return CatalogueClient(connection.address, deadline_s=connection.deadline_s)
+    return CatalogueClient(
+        connection.address,
+        deadline_s=connection.deadline_s,
+        credentials=connection.credentials(),
+    )

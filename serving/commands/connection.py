@@ -4,12 +4,14 @@ import dataclasses
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
 if TYPE_CHECKING:
     from serving.client_codec import Answer
+    from serving.security.channel import Credentials
 
 Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
 
@@ -25,8 +27,31 @@ class Connection:
     deadline_s: Seconds = 10.0
     """Seconds to wait for the answer."""
 
+    tls_ca: Path | None = None
+    """Authorities (PEM) of which one vouches for the server; without any, calls are in clear."""
+
+    tls_cert: Path | None = None
+    """The client's own certificate chain (PEM), for a server that asks for one."""
+
+    tls_key: Path | None = None
+    """The private key of that certificate (PEM)."""
+
+    api_key_file: Path | None = None
+    """The file that holds an API key; without it, the variable OUTFIT_API_KEY does."""
+
     json: Annotated[bool, Parameter(negative="")] = False
     """Print the answer as JSON instead of a table."""
+
+    def credentials(self) -> "Credentials":
+        """What to trust and what to show."""
+        from serving.security.channel import Credentials, find_key
+
+        return Credentials(
+            tls_ca=self.tls_ca,
+            tls_cert=self.tls_cert,
+            tls_key=self.tls_key,
+            api_key=find_key(self.api_key_file),
+        )
 
 
 DEFAULT_CONNECTION = Connection()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter, validators
 
 from serving.request_log import LogFormat
+from serving.security.protection import Protection
 
 if TYPE_CHECKING:
     from serving.overlay.log import UpdateLog
@@ -23,8 +24,8 @@ class Listening:
     """Where and how to serve."""
 
     host: str = "127.0.0.1"
-    """The address to listen on; beyond this machine, the calls are neither encrypted nor
-    authenticated."""
+    """The address to listen on; beyond this machine only with --tls-cert, and --keys or
+    --client-ca."""
 
     port: Port = 50051
     """The port to listen on; 0 picks a free one and the first line of output names it."""
@@ -78,6 +79,7 @@ class Operation:
 LISTENING = Listening()
 UPDATES = Updates()
 OPERATION = Operation()
+LOOPBACK_ONLY = Protection()
 
 
 def serve(
@@ -88,6 +90,7 @@ def serve(
     listening: Listening = LISTENING,
     kept: Updates = UPDATES,
     operation: Operation = OPERATION,
+    protection: Protection = LOOPBACK_ONLY,
 ) -> None:
     """Answer over gRPC until SIGTERM or Ctrl-C, then finish what is in flight.
 
@@ -100,6 +103,7 @@ def serve(
         listening: where and how to serve.
         kept: where the updates of the catalogue are kept.
         operation: metrics, log and end.
+        protection: who may call, what, how often, and how it travels.
     """
     import asyncio
     import os
@@ -110,6 +114,7 @@ def serve(
     from serving.server import serve as serve_parts
 
     configure_logging(operation.log_format)
+    protection.check(listening.host)  # before a bundle is loaded, which takes a while
 
     async def run() -> None:
         parts = _parts(bundle, bundles, kept)
@@ -118,7 +123,7 @@ def serve(
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
             print(f"serving {loaded} on {address}", flush=True)
 
-        await serve_parts(parts, _config(listening, operation), announce)
+        await serve_parts(parts, _config(listening, operation, protection), announce)
 
     asyncio.run(run())
 
@@ -152,7 +157,7 @@ def _log(kept: Updates, beside: Path) -> "UpdateLog":
     return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))
 
 
-def _config(listening: Listening, operation: Operation) -> "ServerConfig":
+def _config(listening: Listening, operation: Operation, protection: Protection) -> "ServerConfig":
     from serving.batcher import BatchConfig
     from serving.metrics.endpoint import MetricsConfig
     from serving.server import ServerConfig
@@ -174,4 +179,5 @@ def _config(listening: Listening, operation: Operation) -> "ServerConfig":
         grace_s=operation.grace_s,
         batches=batches,
         metrics=metrics,
+        protection=protection,
     )

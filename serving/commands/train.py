@@ -72,7 +72,7 @@ def train(  # noqa: PLR0913 - flags of a command
         folder = open_run(
             run or out.with_name(f"{out.name}.run"), run_record(data, config, command=command)
         )
-        trained, dataset = prepare(Dataset.load(data), config)
+        trained, dataset = prepare(Dataset.load(data), config, scratch=folder.path)
         with EpochTable(num_epochs=config.epochs, quiet=rank() > 0) as table:
             history = [table.add(epoch) for epoch in fit(trained, dataset, folder)]
         if rank() > 0:

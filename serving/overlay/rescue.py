@@ -44,7 +44,7 @@ def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
     common = _last_in(known, frozenset(held))
     if common is None:
         updates = _missing(theirs.records, _of_both(mine.records, theirs.records))
-        forked = bool(updates) or mine.version > theirs.version
+        forked = bool(updates) or mine.version >= theirs.version
         return Rescue(state=theirs, updates=updates, forked=forked)
     lost = tail[common:]
     newer = _after(known[common], replay.entries)

@@ -25,8 +25,9 @@ FABRICS = ("silk", "wool", "denim")
 def two_sides(folder: Path, *, outfits: int = 300, seed: int = 0) -> Dataset:
     """Every item is of one of two sides; an outfit is a top, a bottom and shoes of one side.
 
-    The feature `look` tells the side in one number of eight, the others are noise; titles and
-    attributes tell nothing. Two items of each category lack `look`, two a title, two attributes.
+    The feature `look` tells the side in one number of eight, the others are noise; titles,
+    attributes and prices tell nothing. Two items of each category lack `look`, two a title, two
+    attributes, two a price.
     """
     rng = np.random.default_rng(seed)
     side = np.tile(np.repeat([-1.0, 1.0], PER_SIDE), len(CATEGORIES))
@@ -60,6 +61,10 @@ def two_sides(folder: Path, *, outfits: int = 300, seed: int = 0) -> Dataset:
         + rng.integers(2, size=(outfits, 1)) * PER_SIDE
         + rng.integers(PER_SIDE, size=(outfits, 3))
     )
+    costly = np.where(
+        (place == 3) | (place == per_category - 4), None, rng.lognormal(3.0, 1.0, num)
+    )
+    items = items.with_columns(price=pl.Series(costly.tolist(), dtype=pl.Float64))
     return store(folder, items, rows.tolist(), {"look": look})
 
 

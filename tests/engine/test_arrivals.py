@@ -6,6 +6,7 @@ import torch
 
 from data.errors import SchemaError, UnknownCategoryError
 from engine.arrivals import Arrival, encode_arrivals, tokens_of
+from engine.bundle import load_bundle
 from engine.catalogue import Catalogue
 from engine.recommender import Recommender
 from engine.requests import ItemContent
@@ -43,14 +44,15 @@ def test_an_arrival_is_encoded_as_an_inline_item(catalogue, tiny_recommender, lo
 
 @torch.no_grad()
 def test_an_item_that_another_bundle_encoded_is_encoded_again(
-    catalogue, tiny_recommender, look
+    catalogue, other_seed, tiny_recommender, look
 ) -> None:
-    name = next(iter(look))
-    content = content_of(tiny_recommender, look, name)
-    (item,) = encode_arrivals(catalogue, [Arrival(item_id="a", content=content)], ["items[0]"])
-    foreign = replace(item, bundle_id="other", embedding=np.zeros(3, np.float32))
-    again = tokens_of(catalogue, [item, foreign])
-    np.testing.assert_allclose(again.vectors[1], item.embedding, atol=1e-6)
+    other, name = Catalogue.of(load_bundle(other_seed)), next(iter(look))
+    arrival = Arrival(item_id="a", content=content_of(tiny_recommender, look, name))
+    (here,), (there,) = (encode_arrivals(each, [arrival], ["x"]) for each in (catalogue, other))
+    assert not np.allclose(here.embedding, there.embedding, atol=1e-3)
+    for first in (here, there):
+        again = tokens_of(other, [first, there]).vectors
+        np.testing.assert_allclose(again, np.stack([there.embedding] * 2), atol=1e-6)
 
 
 @torch.no_grad()
@@ -68,7 +70,14 @@ def test_what_a_bundle_cannot_read_of_a_foreign_item_is_missing(catalogue, look)
     for number in range(2):
         np.testing.assert_allclose(tokens.vectors[number], own.embedding, atol=1e-6)
         assert int(tokens.category[number]) == 0
-    readable = replace(foreign[0], encoders={"look": "precomputed"})
+    nothing = replace(content, vectors={"look": vector * np.nan})
+    encoders = {"look": "precomputed"}
+    unreadable = replace(foreign[0], content=nothing, encoders=encoders)
+    too_short = replace(own, embedding=own.embedding[:-1])
+    for item in (unreadable, too_short):
+        again = tokens_of(catalogue, [item]).vectors[0]
+        np.testing.assert_allclose(again, own.embedding, atol=1e-6)
+    readable = replace(foreign[0], encoders=encoders)
     assert not np.allclose(tokens_of(catalogue, [readable]).vectors[0], own.embedding)
 
 

@@ -29,6 +29,14 @@ def test_the_highest_figure_is_kept_and_the_first_of_equals() -> None:
     assert (best.number, best.figure) == (4, 0.6)
 
 
+def test_epochs_without_gain_count_from_the_best_one_once_there_is_one() -> None:
+    best, built = BestEpoch(), model(0.0)
+    assert best.epochs_since(5) == 0
+    best.offer(built, number=5, figure=0.5)
+    assert not best.offer(built, number=6, figure=0.4)
+    assert [best.epochs_since(number) for number in (5, 6, 8)] == [0, 1, 3]
+
+
 def test_the_model_comes_back_as_it_was_however_it_moved_since() -> None:
     best, built = BestEpoch(), model(3.0)
     best.offer(built, number=1, figure=0.5)

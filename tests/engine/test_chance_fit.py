@@ -8,6 +8,7 @@ from engine.models.category_prior import CategoryPrior
 from engine.models.chance import Chance
 from engine.models.mean_pool import MeanPool
 from engine.models.outfit_model import OutfitModel
+from engine.models.price_level import PriceLevel
 from engine.models.tower import ItemTower
 from engine.negatives import NegativeSampler
 from graph.outfits import pad_outfits
@@ -26,6 +27,7 @@ def fitted() -> tuple[OutfitModel, ItemTokens]:
     model = OutfitModel(
         tower=ItemTower({"look": 2}, modality_dropout=0.0, dropout=0.0),
         prior=CategoryPrior(torch.zeros(3, 3)),
+        price_level=PriceLevel(3),
         chance=Chance(3),
         interaction=MeanPool(dim=2, hidden=4, dropout=0.0),
     )

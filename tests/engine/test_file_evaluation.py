@@ -114,6 +114,7 @@ def test_all_controls_stand_in_every_report(files: QuestionFiles, dataset: Datas
             "category_pmi",
             "popularity",
             "raw_cosine",
+            "price_ratio",
             "identifier_order",
         ]
 

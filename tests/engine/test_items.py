@@ -10,6 +10,7 @@ def features() -> ItemFeatures:
         category=torch.tensor([1, 2, 0]),
         slot=torch.tensor([4, 5, 0]),
         content=torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]]),
+        log_price=torch.tensor([3.0, 4.0, torch.nan]),
     )
 
 
@@ -18,6 +19,9 @@ def test_take_gives_the_items_at_rows_in_their_order_also_twice(features) -> Non
     assert taken.category.tolist() == [0, 1, 0]
     assert taken.slot.tolist() == [0, 4, 0]
     assert taken.content.equal(features.content[[2, 0, 2]])
+    torch.testing.assert_close(
+        taken.log_prices, torch.tensor([torch.nan, 3.0, torch.nan]), equal_nan=True
+    )
     assert len(taken) == len(features) == 3
 
 
@@ -26,6 +30,7 @@ def test_items_without_content_keep_category_and_slot(features) -> None:
     assert bare.content.tolist() == [[0.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
     assert bare.category.equal(features.category)
     assert bare.slot.equal(features.slot)
+    assert bare.log_prices.isnan().tolist() == [True, False, True]
     assert features.content[0, 0] == 1
 
 
@@ -39,12 +44,16 @@ def test_items_without_category_keep_slot_and_content(features) -> None:
 
 def test_features_move_whole(features) -> None:
     moved = features.to(torch.device("meta"))
-    assert (moved.category.is_meta, moved.slot.is_meta, moved.content.is_meta) == (True,) * 3
+    tensors = (moved.category, moved.slot, moved.content, moved.log_prices)
+    assert all(tensor.is_meta for tensor in tensors)
 
 
 def test_tokens_join_in_order() -> None:
     first = ItemTokens(
-        category=torch.tensor([1]), slot=torch.tensor([2]), vectors=torch.tensor([[1.0, 2.0]])
+        category=torch.tensor([1]),
+        slot=torch.tensor([2]),
+        vectors=torch.tensor([[1.0, 2.0]]),
+        log_price=torch.tensor([0.5]),
     )
     second = ItemTokens(
         category=torch.tensor([3, 4]), slot=torch.tensor([5, 6]), vectors=torch.zeros(2, 2)
@@ -53,4 +62,7 @@ def test_tokens_join_in_order() -> None:
     assert joined.category.tolist() == [1, 3, 4]
     assert joined.slot.tolist() == [2, 5, 6]
     assert joined.vectors.tolist() == [[1.0, 2.0], [0.0, 0.0], [0.0, 0.0]]
+    torch.testing.assert_close(
+        joined.log_prices, torch.tensor([0.5, torch.nan, torch.nan]), equal_nan=True
+    )
     assert len(joined) == 3

@@ -60,7 +60,7 @@ def good(kind: str, ids: list[str]) -> list[Question]:
         case "score":
             return [
                 ScoreQuestion(outfits=[ids[:3], ids[5:13]]),
-                ScoreQuestion(outfits=[[PUMPS, ids[7]]]),
+                ScoreQuestion(outfits=[[PUMPS, ids[7]], ids[100:132]]),
                 ScoreQuestion(outfits=[[DRESS], ids[20:22], [ids[4], DRESS, PUMPS]]),
             ]
         case "fill":
@@ -68,11 +68,13 @@ def good(kind: str, ids: list[str]) -> list[Question]:
                 FillQuestion(context=ids[:2], candidates=ids[3:9]),
                 FillQuestion(context=[PUMPS, ids[1]], candidates=[ids[60], DRESS], slot=SHOES),
                 FillQuestion(context=ids[30:34], candidates=ids[40:42], slot=BAGS),
+                FillQuestion(context=ids[100:120], candidates=ids[40:43], slot=SHOES),
             ]
         case "complements":
             return [
                 ComplementsQuestion(context=ids[:2], slot=BAGS, k=3),
                 ComplementsQuestion(context=[DRESS, ids[9]], slot=BAGS, k=7),
+                ComplementsQuestion(context=ids[100:130], slot=SHOES, k=2),
                 ComplementsQuestion(context=ids[4:9], slot=SHOES, k=4, min_relevance=0.5),
                 ComplementsQuestion(context=ids[4:9], slot=SHOES, k=4),
                 ComplementsQuestion(

@@ -159,6 +159,19 @@ def test_an_embedding_of_another_bundle_is_made_again_from_the_content(
     assert np.isfinite(after(tiny_recommender, unreadable).score([[*outfit, "new"]])[0].logit)
 
 
+def test_models_read_the_prices_of_now(tiny_recommender, bags) -> None:
+    content = ItemContent(category="pumps", title="Silk pumps", price=8.0)
+    (new,) = updates_of(tiny_recommender, Upsert(item_id="new", content=content))
+    assert new.price == 8.0
+    changed = ItemChange(item_id=bags[0], price=100.0)
+    live = after(tiny_recommender, new, changed, ItemChange(item_id=bags[1], price=0.0))
+    tokens = live.catalogue.join(["new", *bags[:3]], [])
+    before = tiny_recommender.catalogue.join(bags[:3], [])
+    expected = [np.log(8.0), np.log(100.0), np.nan, before.log_prices[2].item()]
+    np.testing.assert_allclose(tokens.log_prices.numpy(), expected, rtol=1e-6)
+    assert not np.isclose(before.log_prices[0].item(), np.log(100.0))
+
+
 def test_items_are_told_as_they_are_now(tiny_recommender, bags) -> None:
     content = ItemContent(category="pumps", title="Silk pumps", attributes={"colour": "red"})
     (new,) = updates_of(tiny_recommender, Upsert(item_id="new", content=content, price=5.0))

@@ -9,7 +9,7 @@ from data.question_builder import build_compatibility, build_fitb
 from data.questions import FitbQuestion
 from engine import model_scorer
 from engine.blinding import BlindFitb
-from engine.model_scorer import ModelScorer, encode_items
+from engine.model_scorer import ModelScorer, encode_items, map_items
 from engine.models.model import Model
 from engine.scorer import Calibrated
 from engine.training import Trained, as_scorer, prepare
@@ -127,3 +127,23 @@ def test_a_real_shop_can_be_scored(tiny_shop: Path) -> None:
     trained, dataset = prepare(Dataset.load(tiny_shop), tiny_config("pairwise"))
     questions = build_fitb(dataset, "test", negatives="random", seed=0).questions
     assert np.isfinite(np.concatenate(as_scorer(trained).score_candidates(questions))).all()
+
+
+def test_mapped_tokens_are_those_in_memory(trained, tmp_path) -> None:
+    whole = encode_items(trained.model, trained.features)
+    mapped = map_items(trained.model, trained.features, tmp_path)
+    assert mapped.vectors.equal(whole.vectors)
+    assert mapped.category.equal(whole.category)
+    assert mapped.slot.equal(whole.slot)
+    torch.testing.assert_close(mapped.log_prices, whole.log_prices, equal_nan=True)
+    assert whole.log_prices.isfinite().any()
+
+
+def test_some_items_have_the_tokens_that_they_have_among_all(trained) -> None:
+    rows = torch.tensor([70, 3, 3, 41])
+    expected = encode_items(trained.model, trained.features).take(rows)
+    some = encode_items(trained.model, trained.features, rows)
+    torch.testing.assert_close(some.vectors, expected.vectors)
+    assert some.category.equal(expected.category)
+    assert some.slot.equal(expected.slot)
+    torch.testing.assert_close(some.log_prices, expected.log_prices, equal_nan=True)

@@ -261,10 +261,12 @@ def test_what_an_interaction_asks_of_itself_is_added_for_each_outfit(
     model, trained, example, bare
 ) -> None:
     model = BareModel(tower=model.tower, interaction=model.interaction) if bare else model
+    rows, places = distinct(example)
+    items = trained.features.take(rows)
     model.interaction = Opinionated()
-    asking = outfit_losses(model, trained.features, example, ObjectiveConfig())
+    asking = outfit_losses(model, items, places, ObjectiveConfig())
     model.interaction = Silent()
-    plain = outfit_losses(model, trained.features, example, ObjectiveConfig())
+    plain = outfit_losses(model, items, places, ObjectiveConfig())
     torch.testing.assert_close(asking - plain, example.outfits.mask.sum(1).float(), **NEAR)
 
 
@@ -275,9 +277,11 @@ def test_the_losses_of_parts_of_an_example_are_those_of_the_whole(
     model, trained, example, negatives, retrieval
 ) -> None:
     config = ObjectiveConfig(negatives=negatives, retrieval=retrieval, uniformity=0.5)
-    whole = outfit_losses(model, trained.features, example, config)
+    rows, places = distinct(example)
+    items = trained.features.take(rows)
+    whole = outfit_losses(model, items, places, config)
     parts = [
-        outfit_losses(model, trained.features, example, config, part=part)
+        outfit_losses(model, items, places, config, part=part)
         for part in (slice(0, 7), slice(7, None))
     ]
     torch.testing.assert_close(torch.cat(parts), whole, **NEAR)

@@ -7,6 +7,7 @@ import torch
 
 from data.errors import SchemaError
 from data.slots import SLOTS
+from engine import preparation as preparation_module
 from engine.preparation import Bag, FrozenFeature, Preparation
 from tests.engine.planted import complete, feature_of
 
@@ -241,3 +242,20 @@ def test_a_dataset_is_prepared_as_it_is_read(tiny_shop: Path) -> None:
     assert features.content.isfinite().all()
     names = [preparation.categories[number - 1] for number in features.category.tolist()]
     assert names == items["category"].to_list()
+
+
+def test_words_and_directions_are_learned_from_so_many_items_evenly_spread(
+    items, look, monkeypatch
+) -> None:
+    monkeypatch.setattr(preparation_module, "MAX_FITTED", NUM // 2)
+    bounded, every_other = fit(items, look), fit(items, look, np.arange(0, NUM, 2))
+    assert bounded.categories == fit(items, look).categories
+    for part, other in zip(bounded.modalities, every_other.modalities, strict=True):
+        if isinstance(part, FrozenFeature):
+            np.testing.assert_array_equal(part.whitening.mean, other.whitening.mean)
+        else:
+            assert part.bag.words == other.bag.words
+    monkeypatch.setattr(preparation_module, "MAX_FITTED", NUM)
+    assert fit(items, look).modalities[0].whitening.mean.tolist() != (
+        bounded.modalities[0].whitening.mean.tolist()
+    )

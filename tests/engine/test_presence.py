@@ -3,9 +3,16 @@ import pytest
 import torch
 
 from data.dataset import Dataset
+from engine import presence
 from engine.items import ItemFeatures
 from engine.model_scorer import encode_items
-from engine.presence import known_parts, known_shares, part_names, without_parts
+from engine.presence import (
+    known_parts,
+    known_shares,
+    modality_presence,
+    part_names,
+    without_parts,
+)
 from engine.training import Trained, prepare
 from graph.outfits import pad_outfits
 from tests.engine.planted import tiny_config
@@ -77,3 +84,12 @@ def test_shares_count_the_items_of_an_outfit_not_its_padding() -> None:
         [0.0, 0.0],
         [0.0, 0.0],
     ]
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 100])
+def test_a_modality_is_present_where_its_block_is_not_zero(monkeypatch, chunk) -> None:
+    monkeypatch.setattr(presence, "CHUNK", chunk)
+    content = torch.tensor([[0, 0, 0], [0, 1, 0], [0, 0, -1], [2, 0, 3]], dtype=torch.float32)
+    found = modality_presence(content, [2, 1])
+    assert found.tolist() == [[False, False], [True, False], [False, True], [True, True]]
+    assert modality_presence(content[:, :0], []).shape == (4, 0)

@@ -111,6 +111,22 @@ def test_training_stops_after_as_many_epochs_without_gain_as_patience_says(
     assert len(epochs) == 1 + patience
 
 
+@pytest.mark.parametrize("stages", [{"pretrain": 0.5}, {"curriculum": 0.5}])
+def test_an_epoch_before_the_last_stage_is_neither_kept_nor_out_of_patience(
+    planted: Dataset, stages: dict[str, float]
+) -> None:
+    """Every step does harm, so that the earliest epoch has the best figure."""
+    config = spoiling(epochs=6, patience=2)
+    config = replace(config, objective=replace(config.objective, **stages))
+    trained, dataset = prepare(planted, config)
+    epochs = list(fit(trained, dataset))
+    means = [epoch.validation["mean"] for epoch in epochs]
+    assert means[0] > max(means[1:])
+    assert [epoch.best for epoch in epochs[:5]] == [False] * 4 + [True]
+    best = [epoch for epoch in epochs if epoch.best][-1]
+    assert Validation.build(dataset, seed=0).measure(as_scorer(trained)) == best.validation
+
+
 def test_the_dataset_is_not_changed_and_neither_are_prepared_features(planted: Dataset) -> None:
     items, outfits = planted.items.clone(), planted.outfits.clone()
     trained, dataset = prepare(planted, tiny_config("mean-pool", epochs=1))
@@ -204,6 +220,7 @@ def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
     assert fields - {*SWITCHES, *GRAPH_SWITCHES} == {
         "curriculum",
         "patience",
+        "prices",
         "recipe",
         "model",
         "objective",
@@ -307,6 +324,21 @@ def test_a_run_that_is_resumed_equals_one_that_never_stopped(
     assert [epoch.loss for epoch in resumed[1:]] == [epoch.loss for epoch in epochs[1:]]
     assert [epoch.validation for epoch in resumed] == [epoch.validation for epoch in epochs]
     assert [epoch.best for epoch in resumed] == [epoch.best for epoch in epochs]
+    assert weights(trained).equal(weights(expected))
+
+
+def test_a_run_goes_on_from_before_any_epoch_that_may_be_kept(planted, tmp_path) -> None:
+    config = tiny_config("mean-pool", epochs=3)
+    config = replace(config, objective=replace(config.objective, pretrain=0.5))
+    expected, epochs = train(planted, config)
+    trained, dataset = prepare(planted, config)
+    for epoch in fit(trained, dataset, run_of(planted, config, tmp_path / "run", begun=False)):
+        if epoch.number == 1:
+            break
+    trained, dataset = prepare(planted, config)
+    resumed = list(fit(trained, dataset, run_of(planted, config, tmp_path / "run", begun=True)))
+    assert [epoch.best for epoch in resumed] == [epoch.best for epoch in epochs]
+    assert not any(epoch.best for epoch in epochs[:2])
     assert weights(trained).equal(weights(expected))
 
 

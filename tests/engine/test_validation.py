@@ -164,3 +164,24 @@ def test_training_outfits_too_few_to_hold_any_out_are_refused(tmp_path, num) -> 
     held = with_validation(shop(tmp_path, num=num, split="train"), seed=0)
     with pytest.raises(SchemaError, match="outfits"):
         Validation.build(held, seed=0)
+
+
+def test_compact_questions_are_the_same_questions_on_the_rows_that_they_name(planted) -> None:
+    validation = Validation.build(planted, seed=0)
+    asked, compact = validation.compact()
+    assert compact.names() == validation.names()
+    assert compact.seed == validation.seed
+    named = set()
+    for name, part in validation.fitb.items():
+        for question, placed in zip(part.questions, compact.fitb[name].questions, strict=True):
+            assert tuple(asked[list(placed.context)]) == question.context
+            assert tuple(asked[list(placed.candidates)]) == question.candidates
+            assert placed.answer == question.answer
+            named |= {*question.context, *question.candidates}
+    for name, each in validation.compatibility.items():
+        for pair, put in zip(each.questions, compact.compatibility[name].questions, strict=True):
+            assert tuple(asked[list(put.items)]) == pair.items
+            assert put.label == pair.label
+            named |= {*pair.items}
+    assert asked.tolist() == sorted(named)
+    assert len(asked) < planted.items.height

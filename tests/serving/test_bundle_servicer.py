@@ -227,6 +227,23 @@ def test_a_server_whose_bundle_went_bad_starts_without_one_and_says_so(
         assert asker.score([outfit]).bundle_id
 
 
+@pytest.mark.parametrize("content", [b"", b"[", b"7"])
+def test_a_record_of_activations_that_cannot_be_read_is_begun_anew(folder: Path, content: bytes):
+    (folder / ".activations.json").write_bytes(content)
+    with serving(folder) as server, BundleClient(server.address) as operator:
+        assert not any(bundle.active for bundle in operator.bundles())
+        operator.activate("first")
+    assert json.loads((folder / ".activations.json").read_bytes()) == ["first"]
+
+
+def test_bundles_are_switched_though_the_folder_cannot_be_written_to(folder: Path):
+    (folder / ".activations.json" / "in the way").mkdir(parents=True)
+    with serving(folder) as server, BundleClient(server.address) as operator:
+        first, second = operator.activate("first"), operator.activate("second")
+        assert second.active
+        assert operator.roll_back() == first
+
+
 def test_a_server_of_one_bundle_has_no_bundles_to_switch(address: str):
     with BundleClient(address) as operator, pytest.raises(CallError) as caught:
         operator.bundles()

@@ -1,6 +1,7 @@
 """Wire tests of CatalogService over a real bundle: what is updated is so in every answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
@@ -109,7 +110,9 @@ def test_a_new_item_is_found_named_and_told(
     lacking = {(one.field, one.modality) for one in answer.missing}
     assert lacking == {("items[0]", "look"), ("items[0]", "category")}
     assert set(bags(asker, context)) == {*before, "clutch"}
-    by_id, inline = asker.score([[*context, "clutch"], [*context, CLUTCH]]).scores
+    by_id, inline = asker.score(
+        [[*context, "clutch"], [*context, replace(CLUTCH, price=5.0)]]
+    ).scores
     assert by_id.logit == pytest.approx(inline.logit, abs=1e-4)
     (item,) = catalogue.items(["clutch"]).items
     assert (item.title, item.slot, item.price) == ("Silk clutch", "bags", 5.0)

@@ -15,6 +15,7 @@ from serving import client_codec, codec
 from serving.errors import INTERNAL, refusal_of
 from serving.pb.outfit.v1 import item_pb2, provenance_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from tests.serving.claimed_pictures import png
 from tests.serving.contract_messages import messages
 
 A = item_pb2.Item(item_id="a")
@@ -36,7 +37,7 @@ ITEMS_AT_THE_LIMIT = {
     "items": [A] * 32,
     "item_id": [item_pb2.Item(item_id="é" * 256)],
     "title": content(title="é" * 2_000),
-    "image": content(image=bytes(8 * 2**20)),
+    "image": content(image=png(1, 1).ljust(8 * 2**20)),
     "attributes": content(
         attributes=[item_pb2.Attribute(name=str(n), value="v") for n in range(64)]
     ),
@@ -221,7 +222,8 @@ contents = st.builds(
     title=st.text(min_size=1, max_size=12),
     description=texts,
     attributes=st.dictionaries(names, names, max_size=3),
-    image=st.none() | st.binary(min_size=1, max_size=8),
+    price=st.none() | st.floats(0.01, 10),
+    image=st.none() | st.binary(max_size=8).map(lambda rest: png(1, 1) + rest),
     vectors=st.dictionaries(
         names,
         st.lists(floats, min_size=1, max_size=3).map(lambda v: np.array(v, np.float32)),
@@ -236,7 +238,14 @@ def comparable(item: Item) -> object:
     if isinstance(item, str):
         return item
     vectors = {name: vector.tolist() for name, vector in item.vectors.items()}
-    others = (item.category, item.title, item.description, dict(item.attributes), item.image)
+    others = (
+        item.category,
+        item.title,
+        item.description,
+        dict(item.attributes),
+        item.image,
+        item.price,
+    )
     return (*others, vectors)
 
 

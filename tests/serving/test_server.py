@@ -28,6 +28,7 @@ from serving.overlay.errors import LogDamagedError
 from serving.overlay.file_log import FileLog
 from serving.server import Parts, ServerConfig, running_server
 from tests.serving.background_server import background_server
+from tests.serving.claimed_pictures import png
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
@@ -182,7 +183,7 @@ def test_a_call_that_its_caller_gave_up_is_not_computed():
 
 def test_a_message_beyond_the_limit_is_refused_and_the_server_goes_on(address: str):
     with OutfitClient(address) as client:
-        picture = ItemContent(image=bytes(8 * 2**20))
+        picture = ItemContent(image=png(1, 1).ljust(8 * 2**20))
         with pytest.raises(CallError) as caught:
             client.score([[picture] * 4])
         assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -8,16 +8,21 @@ from data.dataset import Dataset
 from data.questions import CompatibilityQuestion, FitbQuestion
 from data.tables import ITEM_SCHEMA, OUTFIT_SCHEMA, empty_columns
 
-MakeDataset = Callable[[list[str], list[list[int]]], Dataset]
+MakeDataset = Callable[..., Dataset]
 
 
 @pytest.fixture
 def make_dataset() -> MakeDataset:
     """Items i0, i1, … of the categories, and training outfits of their rows."""
 
-    def make(categories: list[str], outfits: list[list[int]]) -> Dataset:
+    def make(
+        categories: list[str],
+        outfits: list[list[int]],
+        prices: list[float | None] | None = None,
+    ) -> Dataset:
         ids = [f"i{row}" for row in range(len(categories))]
-        items = pl.DataFrame({"item_id": ids, "category": categories})
+        price = pl.Series(prices or [None] * len(ids), dtype=pl.Float64)
+        items = pl.DataFrame({"item_id": ids, "category": categories, "price": price})
         rows = [
             (f"o{number}", place, ids[row], "train")
             for number, outfit in enumerate(outfits)

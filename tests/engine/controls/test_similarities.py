@@ -1,7 +1,5 @@
 """Controls search a pool as they choose among candidates."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -18,8 +16,9 @@ ROWS = np.array([9, 4, 6, 8, 10, 1])
 
 
 @pytest.fixture
-def dataset(make_dataset: Callable[[list[str], list[list[int]]], Dataset]) -> Dataset:
-    return make_dataset(["a", "b", "c"] * 4, [[0, 1, 2], [3, 4, 5], [0, 4], [6, 1, 1]])
+def dataset(make_dataset) -> Dataset:
+    prices = [None, 12.5, 80.0, 7.0, 19.0, 250.0] * 2
+    return make_dataset(["a", "b", "c"] * 4, [[0, 1, 2], [3, 4, 5], [0, 4], [6, 1, 1]], prices)
 
 
 def features() -> list[Feature]:
@@ -37,7 +36,9 @@ def features() -> list[Feature]:
     return made
 
 
-@pytest.mark.parametrize("name", ["constant", "category_pmi", "popularity", "raw_cosine"])
+@pytest.mark.parametrize(
+    "name", ["constant", "category_pmi", "popularity", "raw_cosine", "price_ratio"]
+)
 @pytest.mark.parametrize("num_features", [0, 2])
 def test_a_control_searches_as_it_chooses(name: str, num_features: int, dataset: Dataset) -> None:
     counts = TrainingCounts.count(dataset)
@@ -68,6 +69,7 @@ def test_every_control_but_the_identifiers_can_search(dataset: Dataset) -> None:
         "category_pmi",
         "popularity",
         "raw_cosine",
+        "price_ratio",
         "presence",
     ]
 

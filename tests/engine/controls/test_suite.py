@@ -6,12 +6,22 @@ from engine.controls.suite import control_suite
 from engine.scorer import Scorer
 from engine.training_counts import TrainingCounts
 
-NAMES = ["constant", "random", "category_pmi", "popularity", "raw_cosine", "identifier_order"]
+NAMES = [
+    "constant",
+    "random",
+    "category_pmi",
+    "popularity",
+    "raw_cosine",
+    "price_ratio",
+    "identifier_order",
+]
+PRICES = [5.0, 9.0, None, 80.0, 7.0, 0.0, 33.0, 5.0]
+READING = ["category_pmi", "popularity", "raw_cosine", "price_ratio"]
 
 
 @pytest.fixture
 def controls(make_dataset) -> dict[str, Scorer]:
-    dataset = make_dataset(list("abcabcab"), [[0, 1, 2], [3, 4], [0, 5]])
+    dataset = make_dataset(list("abcabcab"), [[0, 1, 2], [3, 4], [0, 5]], prices=PRICES)
     feature = Feature(
         name="text",
         modality="text",
@@ -33,7 +43,7 @@ def test_no_questions_get_no_scores(controls, name: str) -> None:
     assert controls[name].score_candidates([]) == []
 
 
-@pytest.mark.parametrize("name", ["category_pmi", "popularity", "raw_cosine"])
+@pytest.mark.parametrize("name", READING)
 def test_the_order_of_items_and_candidates_changes_no_score(
     controls, name: str, outfit, fitb
 ) -> None:
@@ -44,7 +54,7 @@ def test_the_order_of_items_and_candidates_changes_no_score(
     assert there.tolist() == back[::-1].tolist()
 
 
-@pytest.mark.parametrize("name", ["category_pmi", "popularity", "raw_cosine"])
+@pytest.mark.parametrize("name", READING)
 def test_a_question_scores_alone_as_it_does_among_others(controls, name: str, outfit, fitb) -> None:
     control = controls[name]
     outfits = [outfit([0, 1]), outfit([2, 3, 4]), outfit([5, 6, 7, 0])]

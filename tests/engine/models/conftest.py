@@ -7,6 +7,7 @@ import pytest
 from data.dataset import Dataset
 from engine.models.build import MODELS, ModelName
 from engine.models.model import Model
+from engine.models.outfit_model import OutfitModel
 from engine.training import Trained, prepare
 from tests.engine.planted import shaken, tiny_config
 
@@ -24,5 +25,8 @@ def trained(name: ModelName, planted: Dataset) -> Trained:
 
 @pytest.fixture
 def model(trained: Trained) -> Model:
-    """A copy in which no weight is zero, so that every part has its say."""
-    return shaken(copy.deepcopy(trained.model)).eval()
+    """A copy in which no weight is zero and prices tell something: every part has its say."""
+    model = shaken(copy.deepcopy(trained.model)).eval()
+    if isinstance(model, OutfitModel):
+        model.price_level.between.fill_(0.5)
+    return model

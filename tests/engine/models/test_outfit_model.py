@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from engine.models.category_prior import CategoryPrior
 from engine.models.chance import Chance
 from engine.models.mean_pool import MeanPool
 from engine.models.outfit_model import OutfitModel, PlacedItems
+from engine.models.price_level import PriceLevel
 from engine.models.tower import ItemTower
 from graph.outfits import OutfitBatch, pad_outfits
 
@@ -28,6 +30,7 @@ def model() -> OutfitModel:
     model = OutfitModel(
         tower=ItemTower({"look": 2}, modality_dropout=0.0, dropout=0.0),
         prior=CategoryPrior(PMI),
+        price_level=PriceLevel(3),
         chance=Chance(3),
         interaction=MeanPool(dim=2, hidden=4, dropout=0.0),
     )
@@ -79,6 +82,19 @@ def test_an_outfit_of_one_or_none_has_the_logit_of_no_evidence(model, tokens) ->
     logits = model.judge(tokens, pad_outfits([[0], []]))
     assert logits.compatibility.tolist() == pytest.approx([-1 + log_sigmoid(1.25)] * 2)
     assert logits.choice.tolist() == pytest.approx([-0.5] * 2)
+
+
+def test_prices_of_one_level_count_for_an_outfit_by_their_scale(model, tokens) -> None:
+    model.price_level.between.fill_(2.0)
+    priced = replace(tokens, log_price=torch.tensor([3.0, 3.0, -3.0, torch.nan]))
+    batch = pad_outfits([[0, 1], [0, 2], [0, 3]])
+    plain, told = model.judge(tokens, batch), model.judge(priced, batch)
+    ratio = model.price_scale * model.price_level(
+        priced.category[batch.rows], priced.log_price[batch.rows]
+    )
+    assert (ratio[0] > 0.2, ratio[1] < -0.2, ratio[2] == 0) == (True, True, True)
+    torch.testing.assert_close(told.compatibility, plain.compatibility + ratio)
+    torch.testing.assert_close(told.choice, plain.choice + ratio)
 
 
 def test_the_target_is_the_direction_of_the_context_and_of_the_weighted_description(

@@ -4,12 +4,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.update_records import UpdateRecords
 from engine.updates import ItemDeletion, ItemUpdate
 from serving.overlay.log import Replay
 from serving.overlay.rescue import Rescue, rescue
 from serving.overlay.state import Entry, Mark, OverlayState, advance
 from serving.overlay.update_codec import encode_state
-from tests.serving.overlay.some_updates import BATCHES, change, history, new_item, prices
+from tests.serving.overlay.some_updates import BATCHES, change, foreign, history, new_item, prices
 
 
 def forked(
@@ -79,11 +80,20 @@ def test_a_log_without_a_common_entry_gets_what_it_does_not_say() -> None:
         OverlayState(),
         history([[change("a", 1), change("b", 1), new_item("n"), ItemDeletion(item_id="d")]]),
     )
-    stranger = OverlayState(mark=Mark(version=1, token="other"))  # noqa: S106 - no password
-    theirs = replace(stranger, records=stranger.records.after([change("a", 2), change("d", 3)]))
+    records = UpdateRecords().after([change("a", 2), change("d", 3)])
+    theirs = OverlayState(mark=foreign(1), records=records)
     found = rescue(mine, [], Replay(snapshot=theirs, entries=()))
     assert found.forked
     assert prices(after_rescue(found)) == {"a": 2.0, "b": 1.0, "n": None}
+
+
+def test_another_history_of_the_same_version_is_a_fork_though_nothing_is_missing() -> None:
+    """Its states must get a version of their own."""
+    mine = advance(OverlayState(), history([[change("a", 1)]]))
+    for version, forked in ((1, True), (2, False)):
+        theirs = OverlayState(mark=foreign(version), records=mine.records)
+        found = rescue(mine, [], Replay(snapshot=theirs, entries=()))
+        assert (found.updates, found.forked) == ((), forked)
 
 
 def test_a_lost_update_that_was_overwritten_is_not_given_back_but_counts_as_a_fork() -> None:

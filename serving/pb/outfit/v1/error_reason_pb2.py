@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1coutfit/v1/error_reason.proto\x12\toutfit.v1*\xe5\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45RROR_REASON_UNKNOWN_ITEM\x10\x01\x12!\n\x1d\x45RROR_REASON_UNKNOWN_CATEGORY\x10\x02\x12\x1e\n\x1a\x45RROR_REASON_INVALID_FIELD\x10\x03\x12\x1a\n\x16\x45RROR_REASON_DUPLICATE\x10\x04\x12\x1b\n\x17\x45RROR_REASON_UNREADABLE\x10\x05\x12 \n\x1c\x45RROR_REASON_BUNDLE_UNUSABLE\x10\x06\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x07\x12\x1b\n\x17\x45RROR_REASON_OVERLOADED\x10\x08\x12\x1b\n\x17\x45RROR_REASON_NOT_LOADED\x10\t\x12\x19\n\x15\x45RROR_REASON_TOO_LATE\x10\n\x12\x1f\n\x1b\x45RROR_REASON_UNKNOWN_BUNDLE\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_REFUSED_BUNDLE\x10\x0c\x12#\n\x1f\x45RROR_REASON_NO_PREVIOUS_BUNDLE\x10\r\x12$\n ERROR_REASON_UPDATES_UNAVAILABLE\x10\x0e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1coutfit/v1/error_reason.proto\x12\toutfit.v1*\xc2\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x45RROR_REASON_UNKNOWN_ITEM\x10\x01\x12!\n\x1d\x45RROR_REASON_UNKNOWN_CATEGORY\x10\x02\x12\x1e\n\x1a\x45RROR_REASON_INVALID_FIELD\x10\x03\x12\x1a\n\x16\x45RROR_REASON_DUPLICATE\x10\x04\x12\x1b\n\x17\x45RROR_REASON_UNREADABLE\x10\x05\x12 \n\x1c\x45RROR_REASON_BUNDLE_UNUSABLE\x10\x06\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x07\x12\x1b\n\x17\x45RROR_REASON_OVERLOADED\x10\x08\x12\x1b\n\x17\x45RROR_REASON_NOT_LOADED\x10\t\x12\x19\n\x15\x45RROR_REASON_TOO_LATE\x10\n\x12\x1f\n\x1b\x45RROR_REASON_UNKNOWN_BUNDLE\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_REFUSED_BUNDLE\x10\x0c\x12#\n\x1f\x45RROR_REASON_NO_PREVIOUS_BUNDLE\x10\r\x12$\n ERROR_REASON_UPDATES_UNAVAILABLE\x10\x0e\x12 \n\x1c\x45RROR_REASON_UNAUTHENTICATED\x10\x0f\x12\x1a\n\x16\x45RROR_REASON_FORBIDDEN\x10\x10\x12\x1d\n\x19\x45RROR_REASON_RATE_LIMITED\x10\x11\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'outfit.v1.error_reason_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=44
-  _globals['_ERRORREASON']._serialized_end=529
+  _globals['_ERRORREASON']._serialized_end=622
 # @@protoc_insertion_point(module_scope)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14outfit/v1/item.proto\x12\toutfit.v1\x1a\x1fgoogle/api/field_behavior.proto\"N\n\x04Item\x12\x11\n\x07item_id\x18\x01 \x01(\tH\x00\x12)\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x16.outfit.v1.ItemContentH\x00\x42\x08\n\x06source\"\xcb\x01\n\x0bItemContent\x12\x16\n\x08\x63\x61tegory\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05title\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12.\n\nattributes\x18\x04 \x03(\x0b\x32\x14.outfit.v1.AttributeB\x04\xe2\x41\x01\x01\x12\x13\n\x05image\x18\x05 \x01(\x0c\x42\x04\xe2\x41\x01\x01\x12/\n\x07vectors\x18\x06 \x03(\x0b\x32\x18.outfit.v1.FeatureVectorB\x04\xe2\x41\x01\x01\"4\n\tAttribute\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05value\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\rFeatureVector\x12\x15\n\x07\x66\x65\x61ture\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06values\x18\x02 \x03(\x02\x42\x04\xe2\x41\x01\x02\".\n\x06Outfit\x12$\n\x05items\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\"2\n\x04Slot\x12\x16\n\x08\x63\x61tegory\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04text\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14outfit/v1/item.proto\x12\toutfit.v1\x1a\x1fgoogle/api/field_behavior.proto\"N\n\x04Item\x12\x11\n\x07item_id\x18\x01 \x01(\tH\x00\x12)\n\x07\x63ontent\x18\x02 \x01(\x0b\x32\x16.outfit.v1.ItemContentH\x00\x42\x08\n\x06source\"\xef\x01\n\x0bItemContent\x12\x16\n\x08\x63\x61tegory\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x13\n\x05title\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x12\x19\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12.\n\nattributes\x18\x04 \x03(\x0b\x32\x14.outfit.v1.AttributeB\x04\xe2\x41\x01\x01\x12\x13\n\x05image\x18\x05 \x01(\x0c\x42\x04\xe2\x41\x01\x01\x12/\n\x07vectors\x18\x06 \x03(\x0b\x32\x18.outfit.v1.FeatureVectorB\x04\xe2\x41\x01\x01\x12\x18\n\x05price\x18\x07 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x42\x08\n\x06_price\"4\n\tAttribute\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05value\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\rFeatureVector\x12\x15\n\x07\x66\x65\x61ture\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x14\n\x06values\x18\x02 \x03(\x02\x42\x04\xe2\x41\x01\x02\".\n\x06Outfit\x12$\n\x05items\x18\x01 \x03(\x0b\x32\x0f.outfit.v1.ItemB\x04\xe2\x41\x01\x02\"2\n\x04Slot\x12\x16\n\x08\x63\x61tegory\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12\x12\n\x04text\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEMCONTENT'].fields_by_name['image']._serialized_options = b'\342A\001\001'
   _globals['_ITEMCONTENT'].fields_by_name['vectors']._loaded_options = None
   _globals['_ITEMCONTENT'].fields_by_name['vectors']._serialized_options = b'\342A\001\001'
+  _globals['_ITEMCONTENT'].fields_by_name['price']._loaded_options = None
+  _globals['_ITEMCONTENT'].fields_by_name['price']._serialized_options = b'\342A\001\001'
   _globals['_ATTRIBUTE'].fields_by_name['name']._loaded_options = None
   _globals['_ATTRIBUTE'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_ATTRIBUTE'].fields_by_name['value']._loaded_options = None
@@ -61,13 +63,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEM']._serialized_start=68
   _globals['_ITEM']._serialized_end=146
   _globals['_ITEMCONTENT']._serialized_start=149
-  _globals['_ITEMCONTENT']._serialized_end=352
-  _globals['_ATTRIBUTE']._serialized_start=354
-  _globals['_ATTRIBUTE']._serialized_end=406
-  _globals['_FEATUREVECTOR']._serialized_start=408
-  _globals['_FEATUREVECTOR']._serialized_end=468
-  _globals['_OUTFIT']._serialized_start=470
-  _globals['_OUTFIT']._serialized_end=516
-  _globals['_SLOT']._serialized_start=518
-  _globals['_SLOT']._serialized_end=568
+  _globals['_ITEMCONTENT']._serialized_end=388
+  _globals['_ATTRIBUTE']._serialized_start=390
+  _globals['_ATTRIBUTE']._serialized_end=442
+  _globals['_FEATUREVECTOR']._serialized_start=444
+  _globals['_FEATUREVECTOR']._serialized_end=504
+  _globals['_OUTFIT']._serialized_start=506
+  _globals['_OUTFIT']._serialized_end=552
+  _globals['_SLOT']._serialized_start=554
+  _globals['_SLOT']._serialized_end=604
 # @@protoc_insertion_point(module_scope)

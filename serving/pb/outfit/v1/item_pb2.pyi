@@ -16,20 +16,22 @@ class Item(_message.Message):
     def __init__(self, item_id: _Optional[str] = ..., content: _Optional[_Union[ItemContent, _Mapping]] = ...) -> None: ...
 
 class ItemContent(_message.Message):
-    __slots__ = ("category", "title", "description", "attributes", "image", "vectors")
+    __slots__ = ("category", "title", "description", "attributes", "image", "vectors", "price")
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     VECTORS_FIELD_NUMBER: _ClassVar[int]
+    PRICE_FIELD_NUMBER: _ClassVar[int]
     category: str
     title: str
     description: str
     attributes: _containers.RepeatedCompositeFieldContainer[Attribute]
     image: bytes
     vectors: _containers.RepeatedCompositeFieldContainer[FeatureVector]
-    def __init__(self, category: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[Attribute, _Mapping]]] = ..., image: _Optional[bytes] = ..., vectors: _Optional[_Iterable[_Union[FeatureVector, _Mapping]]] = ...) -> None: ...
+    price: float
+    def __init__(self, category: _Optional[str] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[Attribute, _Mapping]]] = ..., image: _Optional[bytes] = ..., vectors: _Optional[_Iterable[_Union[FeatureVector, _Mapping]]] = ..., price: _Optional[float] = ...) -> None: ...
 
 class Attribute(_message.Message):
     __slots__ = ("name", "value")
