@@ -19,7 +19,7 @@ class Arrival:
 
     Args:
         content: as of an inline item.
-        price: None where unknown.
+        price: None for that of the content.
         availability: as in the item table, None where unknown.
     """
 
@@ -51,11 +51,11 @@ def encode_arrivals(
     return [
         NewItem(
             item_id=one.item_id,
-            content=content,
+            content=replace(content, price=None),
             embedding=embedding.copy(),
             bundle_id=catalogue.bundle.manifest["bundle_id"],
             encoders={name: encoders[name] for name in content.vectors},
-            price=one.price,
+            price=content.price if one.price is None else one.price,
             availability=one.availability,
         )
         for one, content, embedding in zip(arrivals, contents, embeddings, strict=True)

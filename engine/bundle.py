@@ -31,6 +31,7 @@ from data.dataset import Dataset
 from data.errors import BundleError
 from data.tables import check_items
 from engine.confidence import Confidence
+from engine.epoch import Epoch
 from engine.mapped import mapped_tensor
 from engine.metric import METRIC
 from engine.model_scorer import item_vectors
@@ -39,7 +40,7 @@ from engine.models.ensemble import Ensemble
 from engine.models.model import Model
 from engine.preparation import Preparation
 from engine.preparation_files import describe_preparation, restore_preparation
-from engine.training import Epoch, Trained
+from engine.trained import Trained
 from engine.training_counts import TrainingCounts
 
 SCHEMA_VERSION = 2

@@ -114,10 +114,10 @@ class JointAnswers:
             return [[] for _ in questions]
         logits, probabilities = self._judged(self._tokens(checked), outfits)
         scores = (
-            OutfitScore(
-                logit=logit, probability=probability, missing=self.catalogue.missing_of(outfit)
+            OutfitScore(logit=logit, probability=probability, missing=missing)
+            for logit, probability, missing in zip(
+                logits, probabilities, self.catalogue.missing_of_each(outfits), strict=True
             )
-            for outfit, logit, probability in zip(outfits, logits, probabilities, strict=True)
         )
         return [list(itertools.islice(scores, len(question.outfits))) for question in questions]
 

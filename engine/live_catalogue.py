@@ -16,7 +16,7 @@ from engine.inline_items import Placed
 from engine.items import ItemTokens
 from engine.live_index import LiveIndex
 from engine.new_items import NewItems
-from engine.presence import CATEGORY
+from engine.presence import known_parts, part_names
 from engine.requests import Item, ItemContent, Slot
 from engine.update_records import UpdateRecords
 from engine.updates import ItemChange, ItemDeletion, NewItem
@@ -171,24 +171,36 @@ class LiveCatalogue:
 
     def missing(self, item: Item) -> list[str]:
         """Modalities, and the category, that an item lacks; an unknown item lacks nothing."""
-        if isinstance(item, ItemContent):
-            return self.base.inline.missing(item)
-        if not self.holds(item):
-            return []
-        tokens = self.look_up([(item, "item")])
-        widths = self.base.bundle.preparation.widths
-        ends = np.cumsum(list(widths.values()), dtype=np.int64)
-        blocks = np.split(tokens.vectors[0].numpy(), ends)[: len(widths)]
-        lacking = [name for name, block in zip(widths, blocks, strict=True) if not block.any()]
-        return lacking + ([] if tokens.category[0] else [CATEGORY])
+        (lacking,) = self.missing_of_each([[item]])
+        return [entry.partition(":")[2] for entry in lacking]
 
-    def missing_of(self, items: Sequence[Item]) -> tuple[str, ...]:
-        """What items lack, as `position:modality`."""
-        return tuple(
-            f"{position}:{name}"
-            for position, item in enumerate(items)
-            for name in self.missing(item)
-        )
+    def missing_of_each(self, groups: Sequence[Sequence[Item]]) -> list[tuple[str, ...]]:
+        """Modalities, and the category, that items of each group lack, as `position:modality`.
+
+        An unknown item lacks nothing.
+        """
+        ids = [
+            item for group in groups for item in group if isinstance(item, str) and self.holds(item)
+        ]
+        widths = self.base.bundle.preparation.widths
+        parts = known_parts(self.join(ids, []), widths).tolist()
+        names = part_names(widths)
+        lacking = {
+            item_id: [name for name, there in zip(names, row, strict=True) if not there]
+            for item_id, row in zip(ids, parts, strict=True)
+        }
+        return [
+            tuple(
+                f"{position}:{name}"
+                for position, item in enumerate(group)
+                for name in (
+                    self.base.inline.missing(item)
+                    if isinstance(item, ItemContent)
+                    else lacking.get(item, ())
+                )
+            )
+            for group in groups
+        ]
 
     def kind(self, item: Item) -> str | None:
         """The category in which to look for another of its kind; None where there is none."""

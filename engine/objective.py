@@ -8,8 +8,10 @@ from torch import Tensor
 
 from engine.examples import Example, distinct
 from engine.items import ItemFeatures, ItemTokens
+from engine.judged_example import JudgedExample, judge_example
 from engine.losses.binary import binary_loss
 from engine.losses.bpr import bpr_loss
+from engine.losses.divergence import binary_divergence, choice_divergence
 from engine.losses.focal import focal_loss
 from engine.losses.multi_similarity import mine, multi_similarity_loss
 from engine.losses.outfit_ranking import outfit_ranking_loss
@@ -18,7 +20,6 @@ from engine.losses.uniformity import uniformity_loss
 from engine.metric import TEMPERATURE, distance, longest, similarity
 from engine.models.model import Model
 from engine.objective_config import CompatibilityLoss, ObjectiveConfig, RetrievalLoss
-from graph.outfits import join_batches
 
 WHOLE = slice(None)
 
@@ -45,6 +46,7 @@ def outfit_losses(
     config: ObjectiveConfig,
     *,
     part: slice = WHOLE,
+    taught: JudgedExample | None = None,
 ) -> Float[Tensor, " part"]:
     """The loss of each outfit in `part` of an example, whose items are all embedded.
 
@@ -59,42 +61,31 @@ def outfit_losses(
         example: in terms of `items`, as `distinct` gives it.
         config: of the objective.
         part: outfits of the example.
+        taught: what a teacher says of that part, to be learned beside the truth.
     """
     tokens = model.encode(items)
     places = example.part(part)
-    compatibility, choice = _candidate_logits(model, tokens, places)
-    broken = model.judge(tokens, places.broken).compatibility
+    judged = judge_example(model, tokens, places)
     losses = (
-        _compatibility_losses(compatibility, broken, places.valid, config.compatibility)
-        + config.choice_weight * softmax_loss(choice, places.valid)
+        _compatibility_losses(judged, places.valid, config.compatibility)
+        + config.choice_weight * softmax_loss(judged.choice, places.valid)
         + config.target_weight * _retrieval_losses(model, tokens, items, places, config=config)
         + model.regularisation(tokens, places.outfits)
     )
+    if taught is not None:
+        losses = losses + _divergences(judged, taught, places.valid)
     if config.uniformity == 0:
         return losses
     return losses + config.uniformity * uniformity_loss(tokens.vectors)
 
 
-def _candidate_logits(
-    model: Model, tokens: ItemTokens, example: Example
-) -> tuple[Float[Tensor, "outfits candidates"], Float[Tensor, "outfits candidates"]]:
-    """Compatibility and choice of the outfit that each candidate completes."""
-    completed = [
-        example.outfits.replaced(example.blank, rows) for rows in example.candidates.unbind(1)
-    ]
-    logits = model.judge(tokens, join_batches(completed))
-    shape = (len(completed), -1)
-    return logits.compatibility.view(shape).T, logits.choice.view(shape).T
-
-
 def _compatibility_losses(
-    logits: Float[Tensor, "outfits candidates"],
-    broken: Float[Tensor, " outfits"],
+    judged: JudgedExample,
     valid: Bool[Tensor, "outfits candidates"],
     loss: CompatibilityLoss,
 ) -> Float[Tensor, " outfits"]:
     """Real outfits, outfits with a stand-in and broken ones; the last two share one weight."""
-    real, others = logits[:, 0], torch.cat([logits[:, 1:], broken[:, None]], dim=1)
+    real, others = _real_and_others(judged)
     if loss == "bpr":
         losses = bpr_loss(real, others)
         return _mean_of_others(losses[:, :-1], losses[:, -1], valid)
@@ -102,6 +93,24 @@ def _compatibility_losses(
     of_real = per_logit(real, torch.ones_like(real, dtype=torch.bool))
     losses = per_logit(others, torch.zeros_like(others, dtype=torch.bool))
     return of_real + _mean_of_others(losses[:, :-1], losses[:, -1], valid)
+
+
+def _divergences(
+    judged: JudgedExample, taught: JudgedExample, valid: Bool[Tensor, "outfits candidates"]
+) -> Float[Tensor, " outfits"]:
+    """How far choice and compatibility, weighted as its losses are, are from a teacher's."""
+    pairs = zip(_real_and_others(judged), _real_and_others(taught), strict=True)
+    real, others = (binary_divergence(logits, wanted) for logits, wanted in pairs)
+    compatibility = real + _mean_of_others(others[:, :-1], others[:, -1], valid)
+    return compatibility + choice_divergence(judged.choice, taught.choice, valid)
+
+
+def _real_and_others(
+    judged: JudgedExample,
+) -> tuple[Float[Tensor, " outfits"], Float[Tensor, "outfits others"]]:
+    """Compatibility of real outfits; of those with a stand-in, and last of the broken ones."""
+    logits = judged.compatibility
+    return logits[:, 0], torch.cat([logits[:, 1:], judged.broken[:, None]], dim=1)
 
 
 def _mean_of_others(

@@ -25,6 +25,7 @@ from engine.joint_answers import JointAnswers, ids_of
 from engine.live_catalogue import LiveCatalogue
 from engine.outcomes import each, only
 from engine.questions import (
+    NO_FILTERS,
     Answer,
     CategoriesQuestion,
     ComplementsQuestion,
@@ -51,8 +52,6 @@ from engine.requests import (
 from engine.update_records import UpdateRecords
 from engine.updates import NewItem
 from graph.outfits import OutfitBatch, pad_outfits
-
-NO_FILTERS = Filters()
 
 
 class Recommender:
@@ -235,7 +234,11 @@ class Recommender:
 
     def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
         """What the items lack, as `position:modality`; unknown items lack nothing."""
-        return self._catalogue.missing_of(items)
+        return self._catalogue.missing_of_each([items])[0]
+
+    def missing_of_each(self, groups: Sequence[Sequence[Item]]) -> list[tuple[str, ...]]:
+        """`missing` of many groups of items at once."""
+        return self._catalogue.missing_of_each(groups)
 
     def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
         """Those of the ids that the catalogue does not hold, each once, in their order."""

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from engine.examples import Example, distinct, draw_example
 from engine.items import ItemFeatures
+from engine.judged_example import JudgedExample
 from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
 from engine.negatives import NegativeSampler
@@ -19,6 +20,7 @@ from engine.parallel import own_share, sum_gradients
 from engine.precision import autocast
 from engine.presence import modality_presence
 from engine.state import State, join_states
+from engine.teacher import Teacher
 from engine.trained import Trained
 from engine.training_config import TrainingConfig
 from graph.outfits import pad_outfits
@@ -33,11 +35,15 @@ class Steps:
     Args:
         trained: whose model is trained in place.
         outfits: rows of the training outfits.
+        teacher: whose answers are learned beside the truth.
     """
 
-    def __init__(self, trained: Trained, outfits: Sequence[np.ndarray]) -> None:
+    def __init__(
+        self, trained: Trained, outfits: Sequence[np.ndarray], teacher: Teacher | None = None
+    ) -> None:
         config = trained.config
         self._model, self._config = trained.model, config
+        self._teacher = teacher
         self._outfits = informative(outfits, trained.features)
         self._generator = torch.Generator().manual_seed(config.seed)
         self._device = next(trained.model.parameters()).device
@@ -121,10 +127,17 @@ class Steps:
             return torch.zeros((), device=self._device)
         items, places = self.gathered(batch)
         with autocast(self._config.precision, self._device):
-            losses = outfit_losses(self._model, items, places, stage, part=share)
+            losses = outfit_losses(
+                self._model, items, places, stage, part=share, taught=self._taught(batch, share)
+            )
         loss = losses.float().sum() / num
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
+
+    def _taught(self, batch: Example, share: slice) -> JudgedExample | None:
+        if self._teacher is None:
+            return None
+        return self._teacher.judge(batch.part(share)).to(self._device)
 
 
 def informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[np.ndarray]:

@@ -19,6 +19,7 @@ from engine.random_state import random_state, restore_random, seed_process
 from engine.run_folder import RunFolder
 from engine.state import State, join_states
 from engine.steps import Steps, informative
+from engine.teacher import Teacher
 from engine.trained import Trained, as_scorer, best_device, prepare
 from engine.training_config import TrainingConfig
 from engine.validation import Validation
@@ -26,7 +27,12 @@ from engine.validation import Validation
 __all__ = ["Epoch", "Trained", "TrainingConfig", "as_scorer", "best_device", "fit", "prepare"]
 
 
-def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Iterator[Epoch]:
+def fit(
+    trained: Trained,
+    dataset: Dataset,
+    run: RunFolder | None = None,
+    teacher: Teacher | None = None,
+) -> Iterator[Epoch]:
     """Train in place, an epoch a step; when it ends the model is as it was at its best epoch.
 
     Epochs before the last stage of the objective are neither kept nor counted as without gain.
@@ -38,6 +44,7 @@ def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Ite
         dataset: that `prepare` gave with it.
         run: where to write each epoch's state before the epoch is given. Where it holds one, its
             epochs are given as they were, and training goes on as if it had never stopped.
+        teacher: whose answers are learned beside the truth.
 
     Raises:
         BundleError: the checkpoint in `run` is damaged.
@@ -45,7 +52,7 @@ def fit(trained: Trained, dataset: Dataset, run: RunFolder | None = None) -> Ite
     """
     config, model = trained.config, trained.model
     asked, validation = Validation.build(dataset, seed=config.seed).compact()
-    steps = Steps(trained, dataset.outfit_rows("train"))
+    steps = Steps(trained, dataset.outfit_rows("train"), teacher)
     best = BestEpoch()
     seed_process(config.seed)
     state = run.latest() if run else None

@@ -23,6 +23,7 @@ class TrainingConfig:
         learning_rate: highest, reached after a tenth of the steps, then annealed by a cosine.
         halve_every: epochs after which it is halved, again and again, in the place of all that.
         weight_decay: of AdamW.
+        teacher: id of the bundle whose answers are learned beside the truth.
         feature_width: numbers kept of each modality, at most; of attributes twice as many.
     """
 
@@ -36,6 +37,7 @@ class TrainingConfig:
     learning_rate: float = 2e-3
     halve_every: int | None = None
     weight_decay: float = 1e-2
+    teacher: str | None = None
     feature_width: int = 128
     model: ModelConfig = field(default_factory=ModelConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)

@@ -37,7 +37,7 @@ class NewItem:
 
     Args:
         item_id: of the catalogue or new to it.
-        content: what is known of it, the picture already a vector.
+        content: what is known of it but the price, the picture already a vector.
         embedding: of the content, by the model of one bundle.
         bundle_id: of that bundle; any other encodes the content again.
         encoders: what made the vectors of the content, by the feature's name.
@@ -45,7 +45,7 @@ class NewItem:
         availability: None where unknown.
 
     Raises:
-        SchemaError: as of `ItemChange`; or the content still holds a picture.
+        SchemaError: as of `ItemChange`; or the content still holds a picture or a price.
     """
 
     item_id: str
@@ -61,6 +61,10 @@ class NewItem:
         _check_facts(self.item_id, self.price, self.availability)
         if self.content.image is not None:
             raise SchemaError(expected="a picture made a vector", got="a picture", field="image")
+        if self.content.price is not None:
+            raise SchemaError(
+                expected="the price of the item", got="another", field="content.price"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

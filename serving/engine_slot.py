@@ -37,8 +37,8 @@ class OutfitEngine(Protocol):
         """An answer for each of the questions, which are of one kind, or the question's error."""
         ...
 
-    def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
-        """What the items lack, as `position:modality`."""
+    def missing_of_each(self, groups: Sequence[Sequence[Item]]) -> list[tuple[str, ...]]:
+        """What the items of each group lack, as `position:modality`."""
         ...
 
     def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:

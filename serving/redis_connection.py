@@ -3,18 +3,21 @@
 import re
 from typing import Final
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from data.errors import SchemaError
 
 LINEAGE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MAX_CONNECTIONS: Final = 16
 SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
 def connect(url: str, *, timeout_s: float) -> Redis:
     """A client that connects when it is first used; every answer has to come within `timeout_s`.
+
+    Commands beyond `MAX_CONNECTIONS` at once wait for each other, up to as long again.
 
     Args:
         url: `redis://[user:password@]host:port/number`, `rediss://` for TLS.
@@ -24,8 +27,10 @@ def connect(url: str, *, timeout_s: float) -> Redis:
         SchemaError: the address is none; it is not repeated, as it may hold a password.
     """
     try:
-        return Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=MAX_CONNECTIONS,
+            timeout=timeout_s,
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
             retry=Retry(NoBackoff(), 0),
@@ -37,6 +42,7 @@ def connect(url: str, *, timeout_s: float) -> Redis:
             got="another",
             field="redis",
         ) from error
+    return Redis.from_pool(pool)
 
 
 def address_of(client: Redis) -> str:

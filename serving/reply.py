@@ -54,11 +54,18 @@ class ReplyDesk:
             NotLoadedError: there is no engine.
         """
         engine = self._engine()
+        outcomes = engine.answer(questions)
+        missing = _missing(engine, questions)
         return [
             outcome
             if isinstance(outcome, OutfitError)
-            else _reply(engine, question, outcome, len(questions))
-            for question, outcome in zip(questions, engine.answer(questions), strict=True)
+            else Reply(
+                answer=outcome,
+                provenance=_provenance(engine, question),
+                missing=lacks,
+                batch_size=len(questions),
+            )
+            for question, outcome, lacks in zip(questions, outcomes, missing, strict=True)
         ]
 
     def _engine(self) -> OutfitEngine:
@@ -70,21 +77,24 @@ class ReplyDesk:
         return successor
 
 
-def _reply(engine: OutfitEngine, question: Question, answer: Answer, batch_size: int) -> Reply:
-    return Reply(
-        answer=answer,
-        batch_size=batch_size,
-        provenance=provenance_pb2.Provenance(
-            bundle_id=engine.info.bundle_id,
-            overlay_version=engine.overlay_version,
-            missing_item_ids=engine.unknown(sorted(_dispensable(question))),
-        ),
-        missing=[
-            message
-            for field, items in _judged(question).items()
-            for message in encode_missing(engine.missing(items), field)
-        ],
+def _provenance(engine: OutfitEngine, question: Question) -> provenance_pb2.Provenance:
+    return provenance_pb2.Provenance(
+        bundle_id=engine.info.bundle_id,
+        overlay_version=engine.overlay_version,
+        missing_item_ids=engine.unknown(sorted(_dispensable(question))),
     )
+
+
+def _missing(
+    engine: OutfitEngine, questions: Sequence[Question]
+) -> list[list[provenance_pb2.MissingModality]]:
+    """What the items of each question lack, looked up at once."""
+    judged = [_judged(question) for question in questions]
+    lacks = iter(engine.missing_of_each([items for fields in judged for items in fields.values()]))
+    return [
+        [message for field in fields for message in encode_missing(next(lacks), field)]
+        for fields in judged
+    ]
 
 
 def _dispensable(question: Question) -> Iterable[str]:

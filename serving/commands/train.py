@@ -25,6 +25,7 @@ def train(  # noqa: PLR0913 - flags of a command
     learning_rate: Annotated[float | None, Parameter(validator=validators.Number(gt=0))] = None,
     accumulate: AtLeastOne = 1,
     precision: Precision = "float32",
+    teacher: Path | None = None,
     run: Path | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -46,18 +47,20 @@ def train(  # noqa: PLR0913 - flags of a command
         learning_rate: the highest.
         accumulate: batches a step: as many times more outfits, in the memory of one batch.
         precision: of the matrix products of training; bfloat16 is faster on most GPUs.
+        teacher: a bundle, such as an ensemble, whose answers are learned beside the truth.
         run: the folder of the run: its configuration, figures and checkpoint; by default `out`
             with `.run` behind its name.
         resume: go on with the run in that folder where it was stopped.
     """
     from data.atomic import refuse_occupied
     from data.dataset import Dataset
-    from engine.bundle import write_bundle
+    from engine.bundle import load_bundle, write_bundle
     from engine.confidence import fit_confidence
     from engine.frozen_model import FrozenModel
     from engine.parallel import process_group, rank
     from engine.recipes import recipe
     from engine.run_folder import RunFolder, run_record
+    from engine.teacher import Teacher
     from engine.training import fit, prepare
     from serving.training_table import EpochTable
 
@@ -65,7 +68,13 @@ def train(  # noqa: PLR0913 - flags of a command
     config = recipe(
         model, seed=seed, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate
     )
-    config = replace(config, accumulate=accumulate, precision=precision)
+    taught_by = load_bundle(teacher) if teacher else None
+    config = replace(
+        config,
+        accumulate=accumulate,
+        precision=precision,
+        teacher=taught_by.manifest["bundle_id"] if taught_by else None,
+    )
     command = shlex.join(["outfit", *sys.argv[1:]])
     with process_group():
         open_run = RunFolder.go_on if resume else RunFolder.begin
@@ -73,8 +82,9 @@ def train(  # noqa: PLR0913 - flags of a command
             run or out.with_name(f"{out.name}.run"), run_record(data, config, command=command)
         )
         trained, dataset = prepare(Dataset.load(data), config, scratch=folder.path)
+        taught = Teacher.of(taught_by, dataset, folder.path) if taught_by else None
         with EpochTable(num_epochs=config.epochs, quiet=rank() > 0) as table:
-            history = [table.add(epoch) for epoch in fit(trained, dataset, folder)]
+            history = [table.add(epoch) for epoch in fit(trained, dataset, folder, taught)]
         if rank() > 0:
             return
         frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)

@@ -182,7 +182,7 @@ class Overlay:
                 while self._state.version < mark.version:
                     await self._moved.wait()
         except TimeoutError:
-            LOGGER.warning("saw an own update late", extra={"version": mark.version})
+            LOGGER.info("saw an own update late", extra={"version": mark.version})
 
     def _keep_snapshot(self) -> None:
         task = asyncio.create_task(self._snapshot(self._state))

@@ -81,6 +81,18 @@ def test_what_a_bundle_cannot_read_of_a_foreign_item_is_missing(catalogue, look)
     assert not np.allclose(tokens_of(catalogue, [readable]).vectors[0], own.embedding)
 
 
+def test_the_price_of_an_arrival_stands_before_that_of_its_content(catalogue) -> None:
+    priced = ItemContent(title="silk", price=5.0)
+    arrivals = [
+        Arrival(item_id="a", content=priced, price=7.0),
+        Arrival(item_id="b", content=priced),
+        Arrival(item_id="c", content=priced, price=0.0),
+    ]
+    items = encode_arrivals(catalogue, arrivals, ["x"] * 3)
+    assert [item.price for item in items] == [7.0, 5.0, 0.0]
+    assert {item.content.price for item in items} == {None}
+
+
 def test_what_is_wrong_with_an_arrival_is_named(catalogue) -> None:
     wrong = Arrival(item_id="a", content=ItemContent(category="zeppelins"))
     with pytest.raises(UnknownCategoryError, match=r"items\[3\].category"):

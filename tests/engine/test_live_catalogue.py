@@ -199,6 +199,27 @@ def test_old_new_and_inline_items_are_looked_up_in_their_order(catalogue, bundle
     assert set(lacking) == set(bundle.preparation.widths)
 
 
+@torch.no_grad()
+def test_models_read_the_prices_of_now(catalogue, bundle) -> None:
+    ids = bundle.items["item_id"].to_list()
+    item = NewItem(
+        item_id="new",
+        content=ItemContent(category="pumps"),
+        embedding=np.array(bundle.vectors[3]),
+        bundle_id=bundle.manifest["bundle_id"],
+        price=20.0,
+    )
+    first = catalogue.at(UpdateRecords().after([item, ItemChange(item_id=ids[7], price=10.0)]))
+    second = first.at(first.records.after([ItemChange(item_id="new", price=0.0)]))
+    asked = [(name, "") for name in (ids[7], "new", ids[2], ids[7])]
+    before = bundle.items["price"][2]
+    for live, new_price in ((first, 20.0), (second, np.nan)):
+        prices = torch.exp(live.look_up(asked).log_prices).tolist()
+        assert prices == pytest.approx([10.0, new_price, before, 10.0], rel=1e-5, nan_ok=True)
+    untouched = catalogue.look_up(asked[:1]).log_prices
+    assert torch.exp(untouched).tolist() == pytest.approx([bundle.items["price"][7]], rel=1e-5)
+
+
 def test_new_items_are_context_candidates_and_answers(tiny_recommender, bundle, outfit) -> None:
     (item,) = tiny_recommender.encode(
         [Arrival(item_id="new", content=ItemContent(category="pumps", title="gold pumps"))],

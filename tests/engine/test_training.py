@@ -222,6 +222,7 @@ def test_every_field_of_the_config_has_a_switch_or_a_test_of_its_own() -> None:
         "patience",
         "prices",
         "recipe",
+        "teacher",
         "model",
         "objective",
     }

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,11 +64,7 @@ def test_what_the_item_table_would_refuse_is_refused(facts, field) -> None:
         ItemDeletion(item_id="")
 
 
-def test_a_new_item_holds_no_picture() -> None:
-    with pytest.raises(SchemaError, match="picture"):
-        NewItem(
-            item_id="a",
-            content=ItemContent(image=b"png"),
-            embedding=np.zeros(2, np.float32),
-            bundle_id="b",
-        )
+@pytest.mark.parametrize("content", [ItemContent(image=b"png"), ItemContent(price=1.0)])
+def test_the_content_of_a_new_item_holds_no_picture_and_no_price(content: ItemContent) -> None:
+    with pytest.raises(SchemaError, match=r"picture|price"):
+        replace(new_item(), content=content)

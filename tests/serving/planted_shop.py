@@ -190,6 +190,10 @@ class PlantedShop:
         ]
         return tuple(f"{position}:image" for position in lacking)
 
+    def missing_of_each(self, groups: Sequence[Sequence[Item]]) -> list[tuple[str, ...]]:
+        """Each in turn."""
+        return [self.missing(items) for items in groups]
+
     def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
         """Those without a vector."""
         return tuple(dict.fromkeys(name for name in item_ids if name not in VECTORS))

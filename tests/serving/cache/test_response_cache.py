@@ -82,9 +82,9 @@ def test_a_response_that_is_too_large_is_not_kept(build):
 
 def test_callers_at_once_get_their_own(build):
     async def story(cache: ResponseCache) -> None:
-        await asyncio.gather(*(cache.put(str(n), str(n).encode()) for n in range(40)))
-        found = await asyncio.gather(*(cache.get(str(n)) for n in range(40)))
-        assert found == [str(n).encode() for n in range(40)]
+        await asyncio.gather(*(cache.put(str(n), str(n).encode()) for n in range(300)))
+        found = await asyncio.gather(*(cache.get(str(n)) for n in range(300)))
+        assert found == [str(n).encode() for n in range(300)]
 
     run(build, story)
 

@@ -123,3 +123,15 @@ def test_accumulation_and_precision_reach_the_configuration(tiny_shop, tmp_path)
     train(tiny_shop, out=out, model="mean-pool", epochs=1, accumulate=3, precision="bfloat16")
     config = load_bundle(out).manifest["config"]
     assert (config["accumulate"], config["precision"]) == (3, "bfloat16")
+
+
+def test_a_taught_bundle_names_its_teacher_and_differs_from_one_that_was_not(
+    tiny_shop, tmp_path
+) -> None:
+    flags = {"model": "mean-pool", "epochs": 1}
+    train(tiny_shop, out=tmp_path / "teacher", seed=1, **flags)
+    train(tiny_shop, out=tmp_path / "alone", **flags)
+    train(tiny_shop, out=tmp_path / "taught", teacher=tmp_path / "teacher", **flags)
+    teacher = load_bundle(tmp_path / "teacher").manifest["bundle_id"]
+    assert load_bundle(tmp_path / "taught").manifest["config"]["teacher"] == teacher
+    assert not weights(tmp_path / "taught").equal(weights(tmp_path / "alone"))

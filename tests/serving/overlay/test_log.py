@@ -233,10 +233,10 @@ def test_writers_at_once_get_an_entry_each(place):
         await log.seed(OverlayState())
         async with opened(place) as other:
             marks = await asyncio.gather(
-                *(each.append([change("a", 1)]) for each in (log, other) for _ in range(20))
+                *(each.append([change("a", 1)]) for each in (log, other) for _ in range(150))
             )
-        assert sorted(mark.version for mark in marks) == list(range(1, 41))
-        assert (await state_of(log)).version == 40
+        assert sorted(mark.version for mark in marks) == list(range(1, 301))
+        assert (await state_of(log)).version == 300
 
     run_on(place, story)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import SchemaError
+from serving.cache.redis_cache import RedisCache, RedisCacheConfig
 from serving.overlay.errors import (
     LogDeniedError,
     LogFullError,
@@ -16,7 +17,7 @@ from serving.overlay.errors import (
     LogUnreachableError,
     UpdateLogError,
 )
-from serving.overlay.overlay import Overlay, running_overlay
+from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
 from serving.overlay.redis_log import RedisLog, RedisLogConfig
 from serving.overlay.state import OverlayState
 from tests.serving.overlay.log_places import RedisPlace, opened, run, until
@@ -154,6 +155,35 @@ def test_rights_that_do_not_suffice_are_named(own_redis):
         with pytest.raises(LogDeniedError):
             async with running_overlay(RedisLog(RedisLogConfig(url=url, lineage="shop"))):
                 pass
+
+    run(story())
+
+
+def test_the_rights_that_operators_are_told_to_give_suffice(own_redis):
+    server = own_redis()
+    with server.client() as client:
+        client.execute_command(
+            *["ACL", "SETUSER", "shop", "on", ">pw", "~outfit:{shop}*"],
+            *["+@read", "+@write", "+@scripting", "+@connection", "-@dangerous"],
+        )
+    url = f"redis://shop:pw@127.0.0.1:{server.port}/0"
+
+    async def story() -> None:
+        log = RedisLog(RedisLogConfig(url=url, lineage="shop", heartbeat_s=0.1))
+        async with running_overlay(log, OverlayConfig(snapshot_every=2)) as overlay:
+            for price in range(5):
+                await overlay.apply([change("a", price)])
+            await overlay.close()
+            with server.client() as client:
+                assert client.hget("outfit:{shop}:head", "snapshot_version") == b"4"
+        other = RedisLog(RedisLogConfig(url=url, lineage="other"))
+        with pytest.raises(LogDeniedError):
+            async with running_overlay(other):
+                pass
+        cache = RedisCache(RedisCacheConfig(url=url, lineage="shop", timeout_s=1.0))
+        await cache.put("a", b"1")
+        assert await cache.get("a") == b"1"
+        await cache.close()
 
     run(story())
 
