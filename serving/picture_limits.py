@@ -9,8 +9,8 @@ from typing import Final
 
 from data.errors import SchemaError, UnreadableError
 
-MAX_PIXELS: Final = 32_000_000  # of one picture; decoded, some 250 MB for a moment
-MAX_REQUEST_PIXELS: Final = 128_000_000
+MAX_PIXELS: Final = 24_000_000  # of one picture: 6000 x 4000; decoded, up to 400 MB for a moment
+MAX_REQUEST_PIXELS: Final = 64_000_000  # decoded in seconds, not in minutes
 MAX_SCANS: Final = 64  # of a progressive JPEG; cameras and libraries write about ten
 MAX_SEGMENTS: Final = 256  # of a JPEG before its size
 START_OF_SCAN: Final = b"\xff\xda"

@@ -7,6 +7,10 @@ import pytest
 from PIL import Image
 
 from data.errors import SchemaError, UnreadableError
+from serving.catalogue_codec import decode_upserts
+from serving.codec import decode_items
+from serving.pb.outfit.v1 import catalog_service_pb2 as catalog_pb
+from serving.pb.outfit.v1 import item_pb2
 from serving.picture_limits import check_picture, check_pictures, picture_size
 from tests.serving.claimed_pictures import png, png_bomb
 
@@ -67,10 +71,10 @@ def test_another_format_is_refused(content: bytes):
         check_picture(content, "i")
 
 
-def test_a_picture_may_have_32_million_pixels_and_no_more():
-    check_picture(png(8_000, 4_000), "i")
-    with pytest.raises(SchemaError, match=r"'i'.*32000000 pixels, got 8001 x 4000"):
-        check_picture(png(8_001, 4_000), "i")
+def test_a_picture_may_have_24_million_pixels_and_no_more():
+    check_picture(png(6_000, 4_000), "i")
+    with pytest.raises(SchemaError, match=r"'i'.*24000000 pixels, got 6001 x 4000"):
+        check_picture(png(6_001, 4_000), "i")
 
 
 def test_a_bomb_is_refused_in_no_time():
@@ -90,7 +94,19 @@ def test_a_jpeg_may_be_drawn_over_64_times_and_no_more():
         check_picture(content + b"\xff\xda" * (65 - scans), "i")
 
 
-def test_the_pictures_of_a_request_have_128_million_pixels_at_most():
-    check_pictures([png(8_000, 4_000)] * 4, "context")
-    with pytest.raises(SchemaError, match=r"'context'.*got 128000001"):
-        check_pictures([*[png(8_000, 4_000)] * 4, png(1, 1)], "context")
+def test_the_pictures_of_a_request_have_64_million_pixels_at_most():
+    check_pictures([png(4_000, 4_000)] * 4, "context")
+    with pytest.raises(SchemaError, match=r"'context'.*got 64000001"):
+        check_pictures([*[png(4_000, 4_000)] * 4, png(1, 1)], "context")
+
+
+def test_the_pictures_of_a_context_and_of_updates_are_counted_together():
+    large = item_pb2.ItemContent(category="shoes", image=png(6_000, 4_000))
+    context = [item_pb2.Item(content=large)] * 3
+    assert len(decode_items(context[:2], "context")) == 2
+    with pytest.raises(SchemaError, match=r"'context'.*got 72000000"):
+        decode_items(context, "context")
+    updates = [catalog_pb.ItemUpsert(item_id=str(number), content=large) for number in range(3)]
+    assert len(decode_upserts(catalog_pb.UpsertItemsRequest(items=updates[:2]))) == 2
+    with pytest.raises(SchemaError, match=r"'items'.*got 72000000"):
+        decode_upserts(catalog_pb.UpsertItemsRequest(items=updates))
