@@ -63,7 +63,8 @@ class CallSpans:
 def exporting_provider() -> TracerProvider:
     """A provider that sends spans in batches over OTLP, as the environment configures it."""
     named = {"service.name": SERVICE_NAME, **OTELResourceDetector().detect().attributes}
-    provider = TracerProvider(resource=Resource.create(named))
+    resource = Resource.create(named)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)  # the server's end does it
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
 

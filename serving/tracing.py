@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,6 +12,9 @@ from serving.call_record import CallObserver
 logger = logging.getLogger(__name__)
 
 ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+FLUSH_S: Final = 2.0
+"""For how long an endpoint that does not answer can hold up the end of the server."""
 
 
 @contextmanager
@@ -38,4 +42,11 @@ def configured_tracing() -> Iterator[Sequence[CallObserver]]:
     try:
         yield (CallSpans(provider),)
     finally:
-        provider.shutdown()
+        _end_within(provider.shutdown, FLUSH_S)
+
+
+def _end_within(end: Callable[[], None], seconds: float) -> None:
+    """Call it, and leave it to itself when it takes longer."""
+    thread = threading.Thread(target=end, daemon=True)
+    thread.start()
+    thread.join(seconds)

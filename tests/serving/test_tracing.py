@@ -3,6 +3,7 @@
 import queue
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -61,6 +62,15 @@ def test_spans_reach_the_configured_endpoint_at_the_latest_when_the_server_ends(
     (resource,) = receiver.requests.get(timeout=5).resource_spans
     names = [span.name for scope in resource.scope_spans for span in scope.spans]
     assert names == ["outfit.v1.OutfitService/ScoreOutfits"]
+
+
+def test_an_endpoint_that_does_not_answer_does_not_hold_up_the_end(monkeypatch):
+    monkeypatch.setenv(ENDPOINT, "http://127.0.0.1:1")
+    monkeypatch.setattr("serving.tracing.FLUSH_S", 0.2)
+    with configured_tracing() as (observer,):
+        observer.ended(RECORD)
+        began = time.monotonic()
+    assert time.monotonic() - began < 2
 
 
 def test_without_an_endpoint_nothing_of_opentelemetry_is_imported(monkeypatch):
