@@ -42,3 +42,9 @@ def test_redis_is_examined_where_its_address_is_given(
     assert levels(capsys.readouterr().out)["redis"] == "ok"
     assert outfit(monkeypatch, f"{line} redis://127.0.0.1:{free_port()}") == 1
     assert levels(capsys.readouterr().out)["redis"] == "failure"
+
+
+def test_the_help_shows_a_runnable_example(monkeypatch, capsys) -> None:
+    assert outfit(monkeypatch, "doctor --help") == 0
+    printed = " ".join(re.sub(r"[│╭╮╰╯─]", " ", capsys.readouterr().out).split())
+    assert "Example: outfit doctor demo/bundle --redis redis://127.0.0.1:6379" in printed
