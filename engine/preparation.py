@@ -5,6 +5,7 @@ evaluation and serving see an item in one way.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -22,6 +23,7 @@ from engine.bag import BagOfWords
 from engine.encoding import item_texts
 from engine.items import ItemFeatures
 from engine.presence import part_names
+from engine.told_attributes import Words, value_of, with_told
 from engine.whitening import Whitening
 
 WORD = re.compile(r"[^\W_]{2,}")
@@ -210,7 +212,7 @@ def _block(
     part: Modality, items: pl.DataFrame, features: Mapping[str, Feature]
 ) -> Float32[np.ndarray, "items width"]:
     if isinstance(part, Bag):
-        return part.bag.apply(_bags(part.name, items))
+        return part.bag.apply(_known_bags(part, items))
     feature = features.get(part.name)
     if feature is None:
         return np.zeros((items.height, part.whitening.width), np.float32)
@@ -220,6 +222,19 @@ def _block(
             f"got {feature.dim}"
         )
     return part.whitening.apply(np.asarray(feature.vectors), np.asarray(feature.present))
+
+
+def _known_bags(part: Bag, items: pl.DataFrame) -> list[list[str]]:
+    """The bags of a modality; attributes that are not stated are looked for among the words."""
+    bags = _bags(part.name, items)
+    if part.name != ATTRIBUTES:
+        return bags
+    values: dict[Words, list[str]] = defaultdict(list)
+    for attribute in part.bag.words:
+        if words := tuple(WORD.findall(value_of(attribute))):
+            values[words].append(attribute)
+    told = zip(bags, _bags(WORDS, items), strict=True)
+    return [with_told(stated, words, values) for stated, words in told]
 
 
 def _bags(name: str, items: pl.DataFrame) -> list[list[str]]:

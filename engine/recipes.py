@@ -18,6 +18,7 @@ PAPER_TRANSFORMER: Final = TrainingConfig(
         name="transformer",
         residual=False,
         anova=False,
+        attributes=False,
         width=128,
         layers=6,
         heads=16,
@@ -50,23 +51,35 @@ What differs, and why:
 - A tenth of the negatives is of any category: compatibility files hold such outfits too.
 """
 
+TOWER_OBJECTIVE: Final = ObjectiveConfig(
+    same_category=0.95, target_weight=0.4, negatives="in-batch"
+)
+"""Every item of the batch is a negative and, so that categories do not drown content, one stand-in
+in twenty comes from any category."""
+
 RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
-    "transformer": TrainingConfig(epochs=16, model=ModelConfig(name="transformer")),
+    # So many weights that they remember outfits before the item tower has learned anything:
+    # similarity comes first, against the objective of mean-pool.
+    "transformer": TrainingConfig(
+        epochs=16,
+        learning_rate=1e-3,
+        similarity_first=0.5,
+        model=ModelConfig(name="transformer"),
+        objective=TOWER_OBJECTIVE,
+    ),
     "transformer-paper": PAPER_TRANSFORMER,
     "pairwise": TrainingConfig(model=ModelConfig(name="pairwise")),
-    # Few weights: every item of the batch is a negative and, so that categories do not drown
-    # content, one stand-in in twenty comes from any category.
     "mean-pool": TrainingConfig(
         learning_rate=1e-3,
         model=ModelConfig(name="mean-pool"),
-        objective=ObjectiveConfig(same_category=0.95, target_weight=0.4, negatives="in-batch"),
+        objective=TOWER_OBJECTIVE,
     ),
     "ngnn": TrainingConfig(model=ModelConfig(name="ngnn", width=32)),
     # The graph network of its paper: alone, with the pairwise ranking loss. What it knows of
     # categories it has to learn, so half of the stand-ins are of any category.
     "ngnn-paper": TrainingConfig(
         learning_rate=5e-3,
-        model=ModelConfig(name="ngnn", residual=False, width=32),
+        model=ModelConfig(name="ngnn", residual=False, attributes=False, width=32),
         objective=ObjectiveConfig(same_category=0.5, compatibility="bpr", choice_weight=0.0),
     ),
     "csa": TrainingConfig(model=ModelConfig(name="csa")),

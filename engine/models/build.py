@@ -1,5 +1,6 @@
 """Models by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from data.errors import BundleError
 from data.slots import SLOTS
 from engine.controls.category_pmi import pmi_table
 from engine.model_names import MODELS, ModelName
+from engine.models.attribute_interaction import AttributeInteraction
 from engine.models.bare_model import BareModel
 from engine.models.category_prior import CategoryPrior
 from engine.models.category_subspaces import CategorySubspaces
@@ -23,7 +25,7 @@ from engine.models.summed import SummedInteractions
 from engine.models.tower import ItemTower
 from engine.models.transformer import EncoderConfig, OutfitTransformer
 from engine.numbered_counts import numbered_outfits, numbered_pairs
-from engine.preparation import Preparation
+from engine.preparation import ATTRIBUTES, Preparation
 from engine.training_counts import TrainingCounts
 from graph.category_groups import CategoryGroups
 from graph.fashion_graph import EdgeWeights, FashionGraph
@@ -46,6 +48,7 @@ class ModelConfig:
         anova: whether the transformer reads products of two and of three items beside attention.
         attention_bias: whether similarity and slots of two items move the transformer's attention.
         pair_head: whether the pairwise interaction is added to the named one.
+        attributes: whether what two and three items say by their attributes is added.
         prices: whether what the prices tell is added.
         steps: of the graph network.
         edge_weights: of the graph network: every two items of an outfit alike, or as their
@@ -65,6 +68,7 @@ class ModelConfig:
     anova: bool = True
     attention_bias: bool = False
     pair_head: bool = False
+    attributes: bool = True
     prices: bool = True
     steps: int = 2
     edge_weights: EdgeWeights = "co-occurrence"
@@ -81,10 +85,7 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
         modality_dropout=config.modality_dropout,
         dropout=config.content_dropout,
     )
-    interaction = _interaction(config, tower.dim, preparation, counts)
-    if config.pair_head:
-        pairs = _interaction(replace(config, name="pairwise"), tower.dim, preparation, counts)
-        interaction = SummedInteractions([interaction, pairs])
+    interaction = _all_interactions(config, tower.dim, preparation, counts)
     if not config.residual:
         return BareModel(tower=tower, interaction=interaction)
     prior = CategoryPrior(_prior_table(preparation, counts))
@@ -95,6 +96,28 @@ def build_model(config: ModelConfig, preparation: Preparation, counts: TrainingC
         price_level=PriceLevel(num_categories),
         chance=Chance(num_categories),
         interaction=interaction,
+    )
+
+
+def _all_interactions(
+    config: ModelConfig, dim: int, preparation: Preparation, counts: TrainingCounts
+) -> nn.Module:
+    """The named interaction and what is added to it."""
+    parts = [_interaction(config, dim, preparation, counts)]
+    if config.pair_head:
+        parts.append(_interaction(replace(config, name="pairwise"), dim, preparation, counts))
+    if config.attributes and ATTRIBUTES in preparation.widths:
+        parts.append(_attribute_interaction(config, preparation.widths))
+    return SummedInteractions(parts) if len(parts) > 1 else parts[0]
+
+
+def _attribute_interaction(config: ModelConfig, widths: Mapping[str, int]) -> AttributeInteraction:
+    before = list(widths).index(ATTRIBUTES)
+    return AttributeInteraction(
+        start=sum(list(widths.values())[:before]),
+        width=widths[ATTRIBUTES],
+        rank=config.width // 2,
+        num_slots=len(SLOTS) + 1,
     )
 
 

@@ -10,6 +10,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+GATE_SPEED = 10.0
+"""How much faster than other weights a gate learns: most slots have to be shut out of a rule."""
+
 
 def anova(
     x: Float[Tensor, "outfits items dim"], mask: Bool[Tensor, "outfits items"]
@@ -42,8 +45,8 @@ class SetInteractions(nn.Module):
         super().__init__()
         self.widths = list(widths)
         self.factors = nn.ModuleList(nn.Linear(width, rank) for width in self.widths)
-        self.gate = nn.Embedding(num_slots, rank * len(self.widths))
-        nn.init.ones_(self.gate.weight)
+        self.opening = nn.Embedding(num_slots, rank * len(self.widths))
+        nn.init.zeros_(self.opening.weight)
         self.readout = nn.Linear(2 * rank * len(self.widths), 1, bias=False)
 
     def forward(
@@ -58,6 +61,6 @@ class SetInteractions(nn.Module):
             linear(block * width**0.5)
             for linear, block, width in zip(self.factors, blocks, self.widths, strict=True)
         ]
-        gated = torch.cat(factors, dim=-1) * self.gate(slot)
+        gated = torch.cat(factors, dim=-1) * (1 + GATE_SPEED * self.opening(slot))
         read: Tensor = self.readout(anova(gated, mask))[:, 0]
         return read

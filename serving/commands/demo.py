@@ -42,11 +42,11 @@ def demo(
         from serving.commands.encode import encode
 
         encode(data)
-    with _step(f"outfit train {data} --model transformer --seed {seed} --out {bundle}"):
+    with _step(f"outfit train {data} --seed {seed} --out {bundle}"):
         from serving.commands.train import train
 
         with _one_thread():
-            train(data, out=bundle, model="transformer", seed=seed)
+            train(data, out=bundle, seed=seed)
     _evaluate(data, bundle, out / "evaluation.json")
     with _step(f"outfit serve {bundle} --port 0"):
         answers = _ask(data, bundle, out / "server.log")

@@ -38,8 +38,8 @@ def train(  # noqa: PLR0913 - flags of a command
     Args:
         data: the dataset folder; what it holds encoded is what the model reads.
         out: a new folder for the bundle.
-        model: what to train, by the name of its recipe. The default judges real outfits best;
-            `transformer` finds rules that take three items.
+        model: what to train, by the name of its recipe. The default judges real outfits best,
+            and learns fastest.
         seed: of weights, order, negatives and validation questions.
         epochs: at most; training stops earlier where validation stops rising. By default, as
             for the next two, what the model's recipe says.

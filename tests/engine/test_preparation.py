@@ -143,9 +143,20 @@ def test_every_present_modality_has_unit_length_and_an_absent_one_is_zero(
     preparation, items, look
 ) -> None:
     rows = np.arange(NUM)
-    present = {"look": rows % 6 > 0, "words": rows % 7 > 0, "attributes": rows % 5 > 0}
+    present = {"look": rows % 6 > 0, "words": rows % 7 > 0, "attributes": rows % 35 > 0}
     for name, block in blocks(preparation, items, look).items():
         np.testing.assert_allclose(np.linalg.norm(block, axis=1), present[name], atol=1e-5)
+
+
+def test_attributes_that_only_the_title_tells_are_those_that_another_item_states(
+    preparation, items, look
+) -> None:
+    """Every fifth item states none; its title says them, but for every seventh item."""
+    attributes = blocks(preparation, items, look)["attributes"]
+    titles = items["title"].to_list()
+    for row in range(5, 35, 5):
+        twin = next(other for other in range(NUM) if other % 5 and titles[other] == titles[row])
+        np.testing.assert_array_equal(attributes[row], attributes[twin])
 
 
 def test_a_feature_that_is_not_given_is_absent_from_all_items(preparation, items) -> None:

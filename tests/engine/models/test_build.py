@@ -5,6 +5,7 @@ import torch
 
 from data.dataset import Dataset
 from data.errors import BundleError
+from engine.models.attribute_interaction import AttributeInteraction
 from engine.models.build import MODELS, ModelConfig, build_model
 from engine.models.category_subspaces import CategorySubspaces
 from engine.models.mean_pool import MeanPool
@@ -36,27 +37,41 @@ def build(trained: Trained, **changes: object) -> torch.nn.Module:
 def test_every_name_has_a_model_of_its_own(any_trained) -> None:
     assert set(KINDS) == set(MODELS)
     for name, kind in KINDS.items():
-        assert type(build(any_trained, name=name)) is kind
+        assert type(build(any_trained, name=name, attributes=False)) is kind
 
 
 def test_layers_and_heads_are_those_of_the_transformer(any_trained) -> None:
-    encoder = build(any_trained, layers=3, heads=8).encoder
+    encoder = build(any_trained, layers=3, heads=8, attributes=False).encoder
     assert len(encoder.layers) == 3
     assert encoder.layers[0].self_attn.num_heads == 8
 
 
 def test_a_pair_head_stands_beside_the_named_interaction(any_trained) -> None:
-    named, pairs = build(any_trained, pair_head=True).parts
+    named, pairs, _ = build(any_trained, pair_head=True).parts
     assert type(named) is OutfitTransformer
     assert type(pairs) is PairInteraction
 
 
+def test_attributes_are_read_where_items_have_them(any_trained) -> None:
+    named, attributes = build(any_trained, name="mean-pool").parts
+    assert type(named) is MeanPool
+    assert type(attributes) is AttributeInteraction
+    widths = any_trained.preparation.widths
+    assert attributes.block == slice(widths["look"] + widths["words"], sum(widths.values()))
+
+
+def test_without_attributes_the_named_interaction_stands_alone(any_trained) -> None:
+    plain = replace(any_trained, preparation=any_trained.preparation.only({"look", "words"}))
+    assert type(build(plain, name="mean-pool")) is MeanPool
+
+
 def test_steps_edge_weights_and_min_count_are_those_of_the_graph_network(any_trained) -> None:
-    plain = build(any_trained, name="ngnn")
+    plain, _ = build(any_trained, name="ngnn").parts
     # 240 outfits, each with an item of each of the three categories
     assert plain.fashion_graph.weights[1:, 1:].tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
     assert plain.groups.own.tolist() == [-1, 12, 13, 14]
-    other = build(any_trained, name="ngnn", steps=3, edge_weights="uniform", min_count=241)
+    changes = {"steps": 3, "edge_weights": "uniform", "min_count": 241}
+    other, _ = build(any_trained, name="ngnn", **changes).parts
     assert [channel.network.steps for channel in other.channels] == [3, 3]
     assert other.fashion_graph.weights.unique().tolist() == [1]
     assert other.groups.own.tolist() == [-1] * 4

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.models.set_interactions import SetInteractions, anova
+from engine.models.set_interactions import GATE_SPEED, SetInteractions, anova
 from tests.engine.planted import shaken
 
 
@@ -51,7 +51,7 @@ def test_each_modality_is_projected_by_itself_and_gated_by_the_slot() -> None:
     model = shaken(SetInteractions(widths=WIDTHS, rank=3, num_slots=3))
     look, words = VECTORS.split(WIDTHS, dim=-1)
     factors = [model.factors[0](look * 2**0.5), model.factors[1](words * 3**0.5)]
-    gated = torch.cat(factors, dim=-1) * model.gate.weight[SLOT]
+    gated = torch.cat(factors, dim=-1) * (1 + GATE_SPEED * model.opening.weight[SLOT])
     expected = torch.stack([loops(x, mask) for x, mask in zip(gated, MASK, strict=True)])
     torch.testing.assert_close(
         model(VECTORS, SLOT, MASK), (expected @ model.readout.weight[0]), atol=1e-4, rtol=1e-4
@@ -72,3 +72,9 @@ def test_a_rule_that_only_three_items_decide_is_learned() -> None:
         loss.backward()
         optimizer.step()
     assert loss.item() < 0.1
+
+
+@torch.no_grad()
+def test_every_gate_is_open_at_first() -> None:
+    model = SetInteractions(widths=WIDTHS, rank=3, num_slots=3)
+    assert torch.equal(model(VECTORS, SLOT, MASK), model(VECTORS, torch.zeros_like(SLOT), MASK))

@@ -68,7 +68,7 @@ def test_the_lookbook_shows_what_was_evaluated(run: Run) -> None:
     assert names == ["fitb_test", "fitb_third_order", "compatibility_test"]
     for each in report["files"]:
         assert f"{each['model']['figure']:.3f}" in run.page
-    assert report["bundle_id"] in run.page
+    assert report["bundles"][0]["bundle_id"] in run.page
     assert run.page.count("data:image/jpeg;base64,") > 40
 
 
