@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from data.errors import OutfitError, OverloadError
 from engine.questions import Question
+from serving.answered_batch import AnsweredBatch, BatchObserver
 from serving.question_queue import QuestionQueue, Waiting
 from serving.reply import Reply
 
@@ -44,12 +45,25 @@ class Batcher:
         answer: an outcome a question, in their order; it runs in the executor.
         executor: of one thread.
         config: sizes and delay.
+        observers: are told of every batch.
     """
 
-    def __init__(self, answer: AnswerBatch, executor: Executor, config: BatchConfig) -> None:
+    def __init__(
+        self,
+        answer: AnswerBatch,
+        executor: Executor,
+        config: BatchConfig,
+        observers: Sequence[BatchObserver] = (),
+    ) -> None:
         self._answer, self._executor, self._config = answer, executor, config
+        self._observers = observers
         self._queues: dict[type[Question], QuestionQueue] = {}
         self._arrived = asyncio.Event()
+
+    @property
+    def waiting_size(self) -> int:
+        """Of all that waits, as of `Question.size`."""
+        return sum(queue.size for queue in self._queues.values())
 
     async def ask(self, question: Question, *, remaining_s: float | None = None) -> Reply:
         """The reply to a question; cancelling it takes the question out of the queue.
@@ -87,8 +101,7 @@ class Batcher:
                 await self._answer_batch(batch)
 
     def _refuse_overload(self, added: int) -> None:
-        size = sum(queue.size for queue in self._queues.values())
-        oldest = self._oldest()
+        size, oldest = self.waiting_size, self._oldest()
         if oldest is not None and size + added > self._config.max_waiting:
             waited = time.monotonic() - oldest.arrived
             raise OverloadError(
@@ -119,11 +132,13 @@ class Batcher:
 
     async def _answer_batch(self, batch: Sequence[Waiting]) -> None:
         """Reply to each; where the batch fails as a whole, each is asked alone."""
+        began = time.monotonic()
         call = asyncio.get_running_loop().run_in_executor(
             self._executor, self._answer, [waiting.question for waiting in batch]
         )
         (outcomes,) = await asyncio.gather(call, return_exceptions=True)
         if not isinstance(outcomes, BaseException):
+            self._tell(batch, outcomes, began)
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 _settle(waiting, outcome)
         elif len(batch) == 1:
@@ -133,13 +148,28 @@ class Batcher:
                 if not waiting.reply.done():
                     await self._answer_batch([waiting])
 
+    def _tell(
+        self, batch: Sequence[Waiting], outcomes: Sequence[Reply | OutfitError], began: float
+    ) -> None:
+        answered = AnsweredBatch(
+            questions=[waiting.question for waiting in batch],
+            outcomes=outcomes,
+            waited_s=[began - waiting.arrived for waiting in batch],
+            took_s=time.monotonic() - began,
+        )
+        for observer in self._observers:
+            observer.answered(answered)
+
 
 @asynccontextmanager
 async def batching(
-    answer: AnswerBatch, executor: Executor, config: BatchConfig
+    answer: AnswerBatch,
+    executor: Executor,
+    config: BatchConfig,
+    observers: Sequence[BatchObserver] = (),
 ) -> AsyncIterator[Batcher]:
     """A batcher at work within the `async with` block."""
-    batcher = Batcher(answer, executor, config)
+    batcher = Batcher(answer, executor, config, observers)
     worker = asyncio.create_task(batcher.work())
     try:
         yield batcher

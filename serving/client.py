@@ -20,7 +20,7 @@ from engine.questions import (
 from engine.requests import Filters, Item, Slot
 from serving.call_error import CallError, error_of_call, error_of_status
 from serving.client_calls import ANSWERS, CLIENT_CALLS
-from serving.client_channel import DEADLINE_S, Client
+from serving.client_channel import ATTEMPTS, DEADLINE_S, Client
 from serving.client_codec import (
     Answer,
     ComplementsAnswer,
@@ -44,9 +44,10 @@ class OutfitClient(Client):
         address: str,
         *,
         deadline_s: float = DEADLINE_S,
+        attempts: int = ATTEMPTS,
         credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        super().__init__(address, deadline_s=deadline_s, credentials=credentials)
+        super().__init__(address, deadline_s=deadline_s, attempts=attempts, credentials=credentials)
         self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> ScoreAnswer:

@@ -7,12 +7,14 @@ from typing import Any, Final, TypeVar
 import grpc
 
 from serving.call_error import error_of_call
+from serving.call_policy import CallPolicy
 from serving.limits import MAX_MESSAGE_BYTES
 from serving.security.channel import NO_CREDENTIALS, Credentials, open_channel
 
 Entered = TypeVar("Entered", bound="Client")
 
 DEADLINE_S: Final = 10.0
+ATTEMPTS: Final = 5
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -26,6 +28,7 @@ class Client:
     Args:
         address: host and port.
         deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
+        attempts: how often a call is tried, with pauses, while the server is away or overloaded.
         credentials: what to trust and what to show; by default calls are not encrypted.
 
     Raises:
@@ -38,10 +41,11 @@ class Client:
         address: str,
         *,
         deadline_s: float = DEADLINE_S,
+        attempts: int = ATTEMPTS,
         credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        self._channel = open_channel(address, credentials, OPTIONS)
-        self._deadline_s = deadline_s
+        policy = CallPolicy(deadline_s=deadline_s, attempts=attempts)
+        self._channel = open_channel(address, credentials, (*OPTIONS, *policy.channel_options()))
 
     def __enter__(self: Entered) -> Entered:
         return self
@@ -61,6 +65,6 @@ class Client:
     def _call(self, method: Callable[..., Any], request: object) -> Any:
         """The response; raises CallError."""
         try:
-            return method(request, timeout=self._deadline_s)
+            return method(request)
         except grpc.RpcError as error:
             raise error_of_call(error) from None

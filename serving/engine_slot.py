@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, runtime_checkable
 
@@ -52,11 +53,12 @@ class EngineSlot:
 
     Attributes:
         loaded: set once there is an engine.
+        filled_at: when the engine was put there, in seconds since 1970; updates do not count.
     """
 
     def __init__(self, engine: OutfitEngine | None = None) -> None:
         self._engine, self._lock = engine, threading.Lock()
-        self.loaded = asyncio.Event()
+        self.loaded, self.filled_at = asyncio.Event(), time.time()
         if engine is not None:
             self.loaded.set()
 
@@ -79,7 +81,7 @@ class EngineSlot:
     def put(self, engine: OutfitEngine) -> None:
         """Answer from this engine from now on."""
         with self._lock:
-            self._engine = engine
+            self._engine, self.filled_at = engine, time.time()
         self.loaded.set()
 
     def succeed(self, engine: OutfitEngine, successor: OutfitEngine) -> None:

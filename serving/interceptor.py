@@ -1,12 +1,9 @@
 """The one place where an exception meets a client, and where every call is logged."""
 
+import asyncio
 import logging
-import re
-import time
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextvars import ContextVar
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -21,29 +18,31 @@ from data.errors import (
     SchemaError,
     UnauthenticatedError,
 )
+from serving.call_record import CallObserver
 from serving.errors import refusal_of, status_of, wire_field
+from serving.ongoing_call import CURRENT_CALL, REQUEST_ID_KEY, OngoingCall
 from serving.security.guard import CALLER
 
 logger = logging.getLogger(__name__)
 
-REQUEST_ID_KEY = "x-request-id"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 OUR_METHODS = "/outfit."
 
 TURNED_AWAY = (UnauthenticatedError, ForbiddenError, RateLimitError)  # nothing is wrong here
 
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
-Call = dict[str, object]
-
-CURRENT_CALL: Final[ContextVar[Call]] = ContextVar("current call")
-"""What the log says of every event of a call."""
 
 
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Answers every exception with a status, hides what was not raised on purpose, logs the call.
 
     Health and reflection, which are gRPC's own, pass through untouched.
+
+    Args:
+        observers: are told of every call of ours when it has ended.
     """
+
+    def __init__(self, observers: Sequence[CallObserver] = ()) -> None:
+        self._observers = observers
 
     async def intercept_service(
         self,
@@ -60,8 +59,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             if handler.request_streaming
             else grpc.unary_unary_rpc_method_handler
         )
+        ask = _streaming(handler) if handler.request_streaming else _unary(handler)
         return wrap(
-            _guarded(_streaming(handler) if handler.request_streaming else _unary(handler), method),
+            _guarded(ask, method, self._observers),
             request_deserializer=None,  # bytes come as they are; a broken message is ours to refuse
             response_serializer=handler.response_serializer,
         )
@@ -71,13 +71,7 @@ def status_told(error: BaseException) -> Status:
     """The status of an error of the current call, or of one question of it; the error is logged."""
     call = CURRENT_CALL.get()
     _log_failure(error, call)
-    return status_of(error, str(call["request_id"]))
-
-
-def request_id_of(metadata: Any) -> str:
-    """The caller's name for the call when it is a plain word, else a new one."""
-    given = next((value for key, value in metadata or () if key == REQUEST_ID_KEY), "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return status_of(error, call.request_id)
 
 
 def _unary(handler: Any) -> Behaviour:
@@ -98,27 +92,49 @@ def _streaming(handler: Any) -> Behaviour:
     return behaviour
 
 
-def _guarded(ask: Behaviour, method: str) -> Behaviour:
+def _guarded(ask: Behaviour, method: str, observers: Sequence[CallObserver]) -> Behaviour:
     async def behaviour(asked: Any, context: Any) -> Any:
-        started = time.perf_counter()
-        call: Call = {
-            "request_id": request_id_of(context.invocation_metadata()),
-            "method": method,
-        }
+        call = OngoingCall(method, context.invocation_metadata(), observers)
         if CALLER.get():
-            call["caller"] = CALLER.get()
+            call.fields["caller"] = CALLER.get()
         CURRENT_CALL.set(call)
-        try:
-            response = await ask(asked, context)
-        except grpc.aio.AbortError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the one broad except: no text of ours leaks
-            CURRENT_CALL.set(call | _took(started))
-            await context.abort_with_status(rpc_status.to_status(status_told(error)))
-        logger.info("answered", extra=call | _took(started))
-        return response
+        context.set_trailing_metadata(_named(call))
+        return await _answered(ask(asked, context), call, context)
 
     return behaviour
+
+
+async def _answered(asking: Awaitable[Any], call: OngoingCall, context: Any) -> Any:
+    try:
+        response = await asking
+    except asyncio.CancelledError:
+        call.end(_given_up(context))
+        logger.info("given up", extra=call.fields)
+        raise
+    except grpc.aio.AbortError:
+        call.end(context.code())
+        logger.info("refused", extra=call.fields)
+        raise
+    except Exception as error:  # noqa: BLE001 - the one broad except: no text of ours leaks
+        call.end(refusal_of(error).code)
+        status = rpc_status.to_status(status_told(error))
+        metadata = (*status.trailing_metadata, *_named(call))
+        await context.abort(status.code, status.details, metadata)
+    call.end(grpc.StatusCode.OK)
+    logger.info("answered", extra=call.fields)
+    return response
+
+
+def _named(call: OngoingCall) -> tuple[tuple[str, str], ...]:
+    """Trailing metadata that tell the caller what the log calls the call."""
+    return ((REQUEST_ID_KEY, call.request_id),)
+
+
+def _given_up(context: Any) -> grpc.StatusCode:
+    """Why the caller waits no more: it went away, or its deadline passed."""
+    remaining = context.time_remaining()
+    late = remaining is not None and remaining <= 0
+    return grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
 
 
 def _parsed(handler: Any, payload: bytes) -> Any:
@@ -130,13 +146,9 @@ def _parsed(handler: Any, payload: bytes) -> Any:
         ) from error
 
 
-def _took(started: float) -> dict[str, float]:
-    return {"duration_ms": round((time.perf_counter() - started) * 1000, 2)}
-
-
-def _log_failure(error: BaseException, call: Call) -> None:
+def _log_failure(error: BaseException, call: OngoingCall) -> None:
     refusal = refusal_of(error)
-    fields = call | {"code": refusal.code.name, "reason": refusal.reason}
+    fields = call.fields | {"code": refusal.code.name, "reason": refusal.reason}
     if isinstance(error, InputError):
         logger.info("refused", extra=fields | {"field": wire_field(error)})
     elif isinstance(error, TURNED_AWAY):

@@ -27,11 +27,13 @@ class Reply:
 
     Args:
         missing: of context and candidates; what outfits lack stands in their scores.
+        batch_size: questions that were answered together, this one included.
     """
 
     answer: Answer
     provenance: provenance_pb2.Provenance
     missing: Sequence[provenance_pb2.MissingModality]
+    batch_size: int
 
 
 class ReplyDesk:
@@ -57,7 +59,12 @@ class ReplyDesk:
         return [
             outcome
             if isinstance(outcome, OutfitError)
-            else Reply(answer=outcome, provenance=_provenance(engine, question), missing=lacks)
+            else Reply(
+                answer=outcome,
+                provenance=_provenance(engine, question),
+                missing=lacks,
+                batch_size=len(questions),
+            )
             for question, outcome, lacks in zip(questions, outcomes, missing, strict=True)
         ]
 

@@ -1,9 +1,12 @@
-"""Log records as one JSON object a line."""
+"""Log records as a line each: a JSON object, or text for people."""
 
 import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Final, Literal, TypeAlias
+
+LogFormat: TypeAlias = Literal["json", "text"]
 
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -19,14 +22,42 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        fields |= {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+        fields |= _extra(record)
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         return json.dumps(fields, default=str, ensure_ascii=False)
 
 
-def configure_logging(level: str = "INFO") -> None:
-    """Send every record of the process to standard error as JSON."""
+class TextFormatter(logging.Formatter):
+    """The same as `name=value` pairs behind the event; a traceback takes lines of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; whatever would break it is quoted as JSON quotes it."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        pairs = [f"{name}={_plain(value)}" for name, value in _extra(record).items()]
+        head = [time, record.levelname, record.name, _plain(record.getMessage(), spaces=True)]
+        line = " ".join([*head, *pairs])
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+FORMATTERS: Final[dict[LogFormat, type[logging.Formatter]]] = {
+    "json": JsonFormatter,
+    "text": TextFormatter,
+}
+
+
+def configure_logging(log_format: LogFormat = "json", level: str = "INFO") -> None:
+    """Send every record of the process to standard error."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
+    handler.setFormatter(FORMATTERS[log_format]())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def _extra(record: logging.LogRecord) -> dict[str, object]:
+    return {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+
+
+def _plain(value: object, *, spaces: bool = False) -> str:
+    text = str(value)
+    allowed = text.replace(" ", "") if spaces else text
+    return text if allowed.isprintable() and not set(allowed) & set(' "=') else json.dumps(text)

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,18 +11,21 @@ from pathlib import Path
 from typing import Final
 
 import grpc
-from grpc_health.v1 import health
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
 from serving.batcher import BatchConfig, Batcher, batching
 from serving.bundle_servicer import BundleServicer
 from serving.bundle_shelf import BundleShelf, Load
+from serving.call_record import CallObserver
 from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
-from serving.health_checks import health_checks
+from serving.health import Health
 from serving.interceptor import CallInterceptor
 from serving.limits import MAX_MESSAGE_BYTES
+from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
+from serving.metrics.server_metrics import ServerMetrics
 from serving.overlay.log import UpdateLog
 from serving.overlay.overlay import Overlay, running_overlay
 from serving.pb.outfit.v1 import (
@@ -35,6 +38,7 @@ from serving.security.enforcement import access_guard, port_credentials
 from serving.security.protection import Protection
 from serving.servicer import OutfitServicer
 from serving.services import BUNDLES, CATALOGUE, OUTFITS
+from serving.tracing import configured_tracing
 
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -49,8 +53,10 @@ class ServerConfig:
 
     host: str = "127.0.0.1"  # loopback: whoever opens it to a network says so
     port: int = 50051  # 0 picks a free one
+    notice_s: float = 0.0  # how long new calls are answered after health says NOT_SERVING
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
+    metrics: MetricsConfig | None = None
     protection: Protection = field(default_factory=Protection)
 
 
@@ -80,46 +86,69 @@ async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], No
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running_server(parts, config) as address:
-        announce(address)
-        await stop.wait()
+    with configured_tracing() as observers:
+        async with running_server(parts, config, observers) as address:
+            announce(address)
+            await stop.wait()
 
 
 @asynccontextmanager
-async def running_server(parts: Parts, config: ServerConfig) -> AsyncIterator[str]:
+async def running_server(
+    parts: Parts, config: ServerConfig, observers: Sequence[CallObserver] = ()
+) -> AsyncIterator[str]:
     """Serve within the `async with` block and give the address; leaving it drains.
 
     One thread makes all model calls: the engine uses every core by itself, and tokenizers are not
     safe to share between threads.
 
+    Args:
+        parts: what answers.
+        config: where and how.
+        observers: are told of every call, beside the metrics.
+
     Raises:
-        SchemaError: the port is taken, or the host is not one of this machine's, or lies beyond it
+        SchemaError: a port is taken, or a host is not one of this machine's, or lies beyond it
             and is not protected.
         InputError: a file of the protection cannot be used.
         UpdateLogError: the log of updates cannot be read.
     """
     config.protection.check(config.host)
-    guards = [CallInterceptor(), access_guard(config.protection, config.host)]
+    metrics = ServerMetrics(parts.slot)
+    interceptor = CallInterceptor([metrics, *observers])
+    guards = [interceptor, access_guard(config.protection, config.host)]
     server = grpc.aio.server(interceptors=guards, options=OPTIONS)
     address = _bind(server, config)
     async with AsyncExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
         overlay = await stack.enter_async_context(running_overlay(parts.log))
         desk = ReplyDesk(parts.slot, lambda: overlay.current)
-        batcher = await stack.enter_async_context(batching(desk, executor, config.batches))
+        batcher = await stack.enter_async_context(
+            batching(desk, executor, config.batches, [metrics])
+        )
+        metrics.watch_queue(batcher, config.batches.max_waiting)
+        metrics.watch_overlay(overlay)
         served, shelf = _register(server, parts, batcher, overlay)
         if config.protection.reflects(config.host):
             names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
             reflection.enable_server_reflection(names, server)
         if shelf is not None:
             await shelf.start()
-        async with health_checks(server, parts.slot) as checks:
-            await server.start()
-            try:
-                yield address
-            finally:
-                await checks.enter_graceful_shutdown()
-                await server.stop(config.grace_s)
+        checks = Health(parts.slot)
+        health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+        told = metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
+        stack.enter_context(told)
+        await server.start()
+        try:
+            yield address
+        finally:
+            await _drain(server, checks, config)
+
+
+async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:
+    """Say so, go on for a while, then take no more calls and finish those in flight."""
+    await checks.drain()
+    await asyncio.sleep(config.notice_s)
+    await server.stop(config.grace_s)
 
 
 def _register(

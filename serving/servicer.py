@@ -6,6 +6,7 @@ from typing import Any
 from serving import outfit_calls
 from serving.answer_stream import AnswerStream
 from serving.batcher import Batcher
+from serving.ongoing_call import CURRENT_CALL
 from serving.outfit_calls import OutfitCall
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
@@ -66,4 +67,5 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
     async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:
         question = call.question(request)
         reply = await self._batcher.ask(question, remaining_s=context.time_remaining())
+        CURRENT_CALL.get().note_batch(reply.batch_size)
         return call.response(reply)

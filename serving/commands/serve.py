@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ class Listening:
 
     port: Port = 50051
     """The port to listen on; 0 picks a free one and the first line of output names it."""
-
-    grace_s: Seconds = 10.0
-    """Seconds that calls in flight get to finish at the end."""
 
     batch_size: Size = 256
     """Outfits that the model judges at once, at most."""
@@ -57,8 +55,30 @@ class Updates:
     """Folder of this machine that keeps them without Redis; beside the bundles by default."""
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What those who run the server see of it, and how it ends."""
+
+    metrics_port: Port | None = None
+    """Serve Prometheus metrics at /metrics on this port; 0 picks a free one that the log names."""
+
+    metrics_host: str = "127.0.0.1"
+    """The address of the metrics; whoever reaches it may read them."""
+
+    log_format: LogFormat = "json"
+    """A JSON object a line, or text."""
+
+    notice_s: Seconds = 0.0
+    """Seconds for which new calls are still answered at the end, after health says so."""
+
+    grace_s: Seconds = 10.0
+    """Seconds that calls in flight get to finish at the end."""
+
+
 LISTENING = Listening()
 UPDATES = Updates()
+OPERATION = Operation()
 LOOPBACK_ONLY = Protection()
 
 
@@ -69,11 +89,12 @@ def serve(
     bundles: Path | None = None,
     listening: Listening = LISTENING,
     kept: Updates = UPDATES,
+    operation: Operation = OPERATION,
     protection: Protection = LOOPBACK_ONLY,
 ) -> None:
     """Answer over gRPC until SIGTERM or Ctrl-C, then finish what is in flight.
 
-    Example: `outfit serve demo/bundle --port 50051`
+    Example: `outfit serve demo/bundle --port 50051 --metrics-port 9464`
 
     Args:
         bundle: the folder that `outfit train` wrote.
@@ -81,6 +102,7 @@ def serve(
             `outfit call activate` and `outfit call roll-back`.
         listening: where and how to serve.
         kept: where the updates of the catalogue are kept.
+        operation: metrics, log and end.
         protection: who may call, what, how often, and how it travels.
     """
     import asyncio
@@ -91,7 +113,7 @@ def serve(
     from serving.request_log import configure_logging
     from serving.server import serve as serve_parts
 
-    configure_logging()
+    configure_logging(operation.log_format)
     protection.check(listening.host)  # before a bundle is loaded, which takes a while
 
     async def run() -> None:
@@ -101,7 +123,7 @@ def serve(
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
             print(f"serving {loaded} on {address}", flush=True)
 
-        await serve_parts(parts, _config(listening, protection), announce)
+        await serve_parts(parts, _config(listening, operation, protection), announce)
 
     asyncio.run(run())
 
@@ -135,8 +157,9 @@ def _log(kept: Updates, beside: Path) -> "UpdateLog":
     return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))
 
 
-def _config(listening: Listening, protection: Protection) -> "ServerConfig":
+def _config(listening: Listening, operation: Operation, protection: Protection) -> "ServerConfig":
     from serving.batcher import BatchConfig
+    from serving.metrics.endpoint import MetricsConfig
     from serving.server import ServerConfig
 
     batches = BatchConfig(
@@ -144,10 +167,17 @@ def _config(listening: Listening, protection: Protection) -> "ServerConfig":
         max_delay_s=listening.batch_delay_s,
         max_waiting=listening.max_waiting,
     )
+    metrics = (
+        None
+        if operation.metrics_port is None
+        else MetricsConfig(host=operation.metrics_host, port=operation.metrics_port)
+    )
     return ServerConfig(
         host=listening.host,
         port=listening.port,
-        grace_s=listening.grace_s,
+        notice_s=operation.notice_s,
+        grace_s=operation.grace_s,
         batches=batches,
+        metrics=metrics,
         protection=protection,
     )

@@ -18,7 +18,7 @@ FLEETING = ("--appendonly", "no", "--save", "")
 class RedisServer:
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder, self.options = folder, options
-        self.port = _free_port()
+        self.port = free_port()
         self.start()
 
     @property
@@ -54,7 +54,7 @@ class RedisServer:
         self.start()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

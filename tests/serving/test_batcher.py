@@ -11,6 +11,7 @@ import pytest
 from data.errors import NotLoadedError, OutfitError, OverloadError, TooLateError, UnknownItemError
 from engine.questions import Answer, Question, ScoreQuestion, TargetQuestion
 from engine.requests import Slot
+from serving.answered_batch import AnsweredBatch, BatchObserver
 from serving.batcher import BatchConfig, Batcher, batching
 from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.overlay.state import OverlayState
@@ -20,6 +21,7 @@ from tests.serving.planted_shop import PlantedShop
 
 Found = TypeVar("Found")
 SHIRT = ScoreQuestion(outfits=[["navy-shirt"]])
+UNKNOWN = ScoreQuestion(outfits=[["nope"]])
 TARGET = TargetQuestion(context=["navy-shirt"], slot=Slot(category="shoes"))
 
 
@@ -27,11 +29,12 @@ def run(
     shop: OutfitEngine | None,
     scenario: Callable[[Batcher], Awaitable[Found]],
     config: BatchConfig | None = None,
+    observers: Sequence[BatchObserver] = (),
 ) -> Found:
     async def once() -> Found:
         with ThreadPoolExecutor(1) as executor:
             desk = ReplyDesk(EngineSlot(shop), OverlayState)
-            async with batching(desk, executor, config or BatchConfig()) as batcher:
+            async with batching(desk, executor, config or BatchConfig(), observers) as batcher:
                 return await asyncio.wait_for(scenario(batcher), 10)
 
     return asyncio.run(once())
@@ -241,3 +244,34 @@ def test_without_an_engine_every_question_is_told_so():
         assert {type(outcome) for outcome in outcomes} == {NotLoadedError}
 
     run(None, scenario)
+
+
+class Notebook:
+    def __init__(self) -> None:
+        self.batches: list[AnsweredBatch] = []
+
+    def answered(self, batch: AnsweredBatch) -> None:
+        self.batches.append(batch)
+
+
+def test_observers_are_told_of_every_batch_and_how_long_its_questions_waited():
+    shop, notebook = CountingShop(), Notebook()
+
+    async def scenario(batcher: Batcher) -> None:
+        first = await occupied(shop, batcher)
+        tasks = await asked(batcher, [SHIRT, UNKNOWN])
+        assert batcher.waiting_size == 2
+        await asyncio.sleep(0.05)
+        shop.let_go.set()
+        await asyncio.gather(first, *tasks, return_exceptions=True)
+        assert batcher.waiting_size == 0
+
+    run(shop, scenario, observers=[notebook])
+    alone, joined = notebook.batches
+    assert (alone.questions, joined.questions) == ([SHIRT], [SHIRT, UNKNOWN])
+    assert alone.took_s >= 0.05
+    assert min(joined.waited_s) >= 0.05 > alone.waited_s[0]
+    reply, error = joined.outcomes
+    assert isinstance(reply, Reply)
+    assert reply.batch_size == 2
+    assert isinstance(error, UnknownItemError)

@@ -60,7 +60,7 @@ def operator(server: BackgroundServer) -> Iterator[BundleClient]:
 
 @pytest.fixture
 def asker(server: BackgroundServer) -> Iterator[OutfitClient]:
-    with OutfitClient(server.address) as client:
+    with OutfitClient(server.address, attempts=1) as client:
         yield client
 
 
@@ -218,7 +218,7 @@ def test_a_server_whose_bundle_went_bad_starts_without_one_and_says_so(
     with (
         serving(folder) as server,
         BundleClient(server.address) as operator,
-        OutfitClient(server.address) as asker,
+        OutfitClient(server.address, attempts=1) as asker,
     ):
         with pytest.raises(CallError, match="NOT_LOADED"):
             asker.score([outfit])

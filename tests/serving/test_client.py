@@ -1,19 +1,27 @@
 """What the client makes of failures; answers are in test_servicer."""
 
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
 
-from data.errors import OutfitError
+from data.errors import OutfitError, OverloadError
+from engine.requests import Item, OutfitScore
 from serving.call_error import CallError, FieldViolation
 from serving.client import OutfitClient
+from serving.server import ServerConfig
 from tests.serving.background_server import background_server
+from tests.serving.counting_shop import CountingShop
+from tests.serving.planted_shop import PlantedShop
+from tests.serving.redis_server import free_port
 from tests.serving.test_server import HeldShop
 
 
 def test_a_server_that_is_not_there_is_unavailable():
-    with OutfitClient("127.0.0.1:1") as client, pytest.raises(CallError) as caught:
+    with OutfitClient("127.0.0.1:1", attempts=1) as client, pytest.raises(CallError) as caught:
         client.score([["navy-shirt"]])
     assert caught.value.code is grpc.StatusCode.UNAVAILABLE
     assert (caught.value.reason, caught.value.request_id) == ("", "")
@@ -43,6 +51,85 @@ def test_a_server_that_speaks_another_contract_is_named_unimplemented(address: s
         with pytest.raises(CallError) as caught:
             client.score([["navy-shirt"]])
     assert caught.value.code is grpc.StatusCode.UNIMPLEMENTED
+
+
+class BusyShop(PlantedShop):
+    """Refuses the first questions for overload, or all of them."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals, self.asked = refusals, 0
+
+    def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
+        self.asked += 1
+        if self.asked <= self.refusals:
+            raise OverloadError("busy", retry_after_s=0.1)
+        return super().score(outfits)
+
+
+def test_a_server_that_comes_up_late_is_reached():
+    port = free_port()
+    with OutfitClient(f"127.0.0.1:{port}") as client, ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(client.score, [["navy-shirt"]])
+        time.sleep(0.3)
+        assert not answer.done()
+        with background_server(PlantedShop(), ServerConfig(port=port)):
+            assert len(answer.result(8).scores) == 1
+
+
+def test_an_overloaded_server_is_asked_again_after_a_pause():
+    shop = BusyShop(refusals=2)
+    with background_server(shop) as server, OutfitClient(server.address) as client:
+        began = time.monotonic()
+        assert len(client.score([["navy-shirt"]]).scores) == 1
+        assert time.monotonic() - began > 0.4
+    assert shop.asked == 3
+
+
+def test_a_call_is_tried_as_often_as_it_may_be_and_no_more():
+    shop = BusyShop(refusals=9)
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address, attempts=2) as client,
+        pytest.raises(CallError, match="RESOURCE_EXHAUSTED"),
+    ):
+        client.score([["navy-shirt"]])
+    assert shop.asked == 2
+
+
+def test_what_can_never_succeed_is_asked_once():
+    shop = CountingShop()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        pytest.raises(CallError, match="NOT_FOUND"),
+    ):
+        client.score([["nope"]])
+    assert len(shop.batches) == 1
+
+
+def test_a_client_of_two_servers_notices_nothing_when_one_of_them_ends():
+    stopped = threading.Event()
+
+    def ask(address: str) -> int:
+        answered = 0
+        with OutfitClient(address) as client:
+            while not stopped.is_set():
+                answered += len(client.score([["navy-shirt"]]).scores)
+        return answered
+
+    with (
+        background_server(PlantedShop()) as first,
+        background_server(PlantedShop()) as second,
+        ThreadPoolExecutor(8) as callers,
+    ):
+        both = f"ipv4:{first.address},{second.address}"
+        answers = [callers.submit(ask, both) for _ in range(8)]
+        time.sleep(0.3)
+        first.stop()
+        assert first.ended.wait(5)
+        time.sleep(0.3)
+        stopped.set()
+        assert min(answer.result(10) for answer in answers) > 1
 
 
 def test_a_call_error_prints_its_code_reason_fields_and_request():

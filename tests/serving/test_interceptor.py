@@ -1,6 +1,8 @@
 """Wire tests of what a client may learn from a failure, and of the log."""
 
+import asyncio
 import logging
+import time
 from collections.abc import Sequence
 
 import grpc
@@ -12,11 +14,12 @@ from data.errors import BundleError
 from engine.requests import Item, ItemContent, OutfitScore, Slot
 from serving.call_error import CallError, FieldViolation
 from serving.client import OutfitClient
-from serving.interceptor import request_id_of
+from serving.interceptor import CallInterceptor
 from serving.pb.outfit.v1 import item_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
+from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
 
 METHODS = {
@@ -119,26 +122,87 @@ def test_every_call_is_logged_with_its_name_and_outcome(
     answered, refused = (vars(record) for record in caplog.records)
     assert (answered["msg"], refused["msg"]) == ("answered", "refused")
     assert answered["method"] == "/outfit.v1.OutfitService/ScoreOutfits"
+    assert (answered["code"], answered["batch_size"]) == ("OK", 1)
+    assert answered["duration_ms"] > 0
     assert (refused["code"], refused["field"]) == ("NOT_FOUND", "outfits[0].items[0].item_id")
+    assert refused["duration_ms"] > 0
     assert answered["request_id"] != refused["request_id"]
 
 
-def test_a_caller_may_name_its_call(address: str, caplog: pytest.LogCaptureFixture):
-    request = pb.ScoreOutfitsRequest(
-        outfits=[item_pb2.Outfit(items=[item_pb2.Item(item_id="navy-shirt")])]
-    )
+def request(item_id: str) -> bytes:
+    outfit = item_pb2.Outfit(items=[item_pb2.Item(item_id=item_id)])
+    return pb.ScoreOutfitsRequest(outfits=[outfit]).SerializeToString()
+
+
+@pytest.mark.parametrize("item_id", ["navy-shirt", "nope"])
+def test_a_caller_may_name_its_call_and_is_told_the_name(
+    item_id: str, address: str, caplog: pytest.LogCaptureFixture
+):
     with (
         caplog.at_level(logging.INFO, "serving.interceptor"),
         grpc.insecure_channel(address) as channel,
     ):
         method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
-        method(request.SerializeToString(), timeout=5, metadata=[("x-request-id", "cart-7")])
+        metadata = [("x-request-id", "cart-7")]
+        call = method.future(request(item_id), timeout=5, metadata=metadata)
+        trailing = dict(call.trailing_metadata())
+        assert call.code() in {grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND}
+    assert trailing["x-request-id"] == "cart-7"
+    assert ("grpc-status-details-bin" in trailing) is (item_id == "nope")
     assert vars(caplog.records[0])["request_id"] == "cart-7"
 
 
-@pytest.mark.parametrize("given", ["", "a b", "x" * 65, 'a"b', "é"])
-def test_a_name_that_is_no_plain_word_is_replaced(given: str):
-    assert len(request_id_of([("x-request-id", given)])) == 32
+@pytest.mark.parametrize(("deadline_s", "code"), [(0.2, "DEADLINE_EXCEEDED"), (5, "CANCELLED")])
+def test_a_call_that_its_caller_gave_up_is_logged_once(
+    deadline_s: float, code: str, caplog: pytest.LogCaptureFixture
+):
+    shop = CountingShop()
+    shop.hold()
+    with (
+        caplog.at_level(logging.INFO, "serving.interceptor"),
+        background_server(shop) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
+        call = method.future(request("navy-shirt"), timeout=deadline_s)
+        assert shop.asked.wait(5)
+        if code == "CANCELLED":
+            call.cancel()
+        else:
+            call.code()
+        for _ in range(200):
+            if caplog.records:
+                break
+            time.sleep(0.01)
+        shop.let_go.set()
+    (record,) = caplog.records
+    assert (record.message, vars(record)["code"]) == ("given up", code)
+    assert vars(record)["duration_ms"] > 0
+
+
+def test_a_handler_that_ends_its_call_itself_is_logged_with_the_code(
+    caplog: pytest.LogCaptureFixture,
+):
+    async def deny(_request: bytes, context: grpc.aio.ServicerContext) -> None:
+        await context.abort(grpc.StatusCode.UNAUTHENTICATED, "who are you")
+
+    async def scenario() -> grpc.StatusCode:
+        server = grpc.aio.server(interceptors=[CallInterceptor()])
+        handlers = {"M": grpc.unary_unary_rpc_method_handler(deny, bytes, bytes)}
+        server.add_generic_rpc_handlers(
+            [grpc.method_handlers_generic_handler("outfit.v1.S", handlers)]
+        )
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            code = await channel.unary_unary("/outfit.v1.S/M")(b"").code()
+        await server.stop(None)
+        return code
+
+    with caplog.at_level(logging.INFO, "serving.interceptor"):
+        assert asyncio.run(scenario()) is grpc.StatusCode.UNAUTHENTICATED
+    (record,) = caplog.records
+    assert (record.message, vars(record)["code"]) == ("refused", "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -1,10 +1,10 @@
-"""One JSON object a line."""
+"""A record is a line: a JSON object, or text."""
 
 import json
 import logging
 import sys
 
-from serving.request_log import JsonFormatter
+from serving.request_log import JsonFormatter, TextFormatter
 
 
 def record(**extra: object) -> logging.LogRecord:
@@ -37,3 +37,25 @@ def test_an_exception_brings_its_traceback():
     except ValueError:
         line = json.loads(JsonFormatter().format(record(exc_info=sys.exc_info())))
     assert "JSONDecodeError: Expecting value" in line["exception"]
+
+
+def test_as_text_a_record_is_time_level_logger_event_and_pairs():
+    line = TextFormatter().format(record(request_id="r1", num_items=3))
+    time, rest = line.split(" ", 1)
+    assert time.endswith("+00:00")
+    assert rest == "INFO serving.x answered request_id=r1 num_items=3"
+
+
+def test_as_text_what_would_break_the_line_is_quoted():
+    line = TextFormatter().format(record(got='a\n"b"', reason="two words", of="a=b"))
+    assert line.endswith(r'answered got="a\n\"b\"" reason="two words" of="a=b"')
+    made = logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": "lost it\nINFO forged"})
+    assert TextFormatter().format(made).endswith(r'INFO x "lost it\nINFO forged"')
+
+
+def test_as_text_an_exception_brings_its_traceback():
+    try:
+        json.loads("broken")
+    except ValueError:
+        text = TextFormatter().format(record(exc_info=sys.exc_info()))
+    assert "JSONDecodeError: Expecting value" in text

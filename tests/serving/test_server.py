@@ -145,7 +145,7 @@ def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
     config = ServerConfig(port=0, batches=BatchConfig(max_waiting=1))
     with (
         background_server(shop, config) as server,
-        OutfitClient(server.address) as client,
+        OutfitClient(server.address, attempts=1) as client,
         ThreadPoolExecutor(2) as callers,
     ):
         first = callers.submit(client.score, [["navy-shirt"]])

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ import pytest
 from serving.bundle_client import BundleClient
 from serving.call_error import CallError
 from serving.catalogue_client import CatalogueClient
+from serving.client import OutfitClient
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from tests.serving.commands.test_call import outfit
+from tests.serving.redis_server import free_port
 from tests.serving.security.certificates import Authority, trusting
 
 
@@ -125,3 +128,31 @@ def test_a_folder_of_bundles_is_served_until_it_is_told_to_end(
         finally:
             process.kill()
     assert (tmp_path / ".updates" / "updates.log").is_file()
+
+
+def test_a_server_tells_its_metrics_and_logs_its_calls_and_its_end_is_clean(
+    tiny_bundle: Path, tmp_path: Path
+) -> None:
+    port, log = free_port(), tmp_path / "log"
+    command = [sys.executable, "-c", "from serving.cli import main; main()", "serve"]
+    command += [str(tiny_bundle), "--port", "0", "--updates", str(tmp_path / "updates")]
+    command += ["--metrics-port", str(port), "--log-format", "text", "--notice-s", "0.2"]
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process,  # noqa: S603 - our own program
+    ):
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().split()[-1]
+            with OutfitClient(address) as client, pytest.raises(CallError, match="NOT_FOUND"):
+                client.score([["no such item"]])
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+                metrics = page.read().decode()
+        finally:
+            process.terminate()
+        assert process.wait(10) == 0
+    assert 'code="NOT_FOUND",method="OutfitService/ScoreOutfits"' in metrics
+    assert "outfit_overlay_connected 1.0" in metrics
+    (line,) = (line for line in log.read_text().splitlines() if " refused " in line)
+    assert "INFO serving.interceptor refused request_id=" in line
+    assert "method=/outfit.v1.OutfitService/ScoreOutfits code=NOT_FOUND duration_ms=" in line

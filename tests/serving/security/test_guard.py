@@ -58,7 +58,7 @@ def limited(keys: Path) -> Iterator[str]:
 
 
 def bearing(address: str, secret: str | None) -> OutfitClient:
-    return OutfitClient(address, credentials=Credentials(api_key=secret))
+    return OutfitClient(address, credentials=Credentials(api_key=secret), attempts=1)
 
 
 def refusal(client: OutfitClient) -> CallError:

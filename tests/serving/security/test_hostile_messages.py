@@ -81,7 +81,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 
 def answer(address: str) -> int:
-    with OutfitClient(address, credentials=Credentials(api_key=SECRET)) as client:
+    with OutfitClient(address, credentials=Credentials(api_key=SECRET), attempts=1) as client:
         return len(client.score([["navy-shirt"]]).scores)
 
 

@@ -1,0 +1,1 @@
+"""What `outfit doctor` examines before a server is run."""

@@ -1,0 +1,98 @@
+"""grpc.health.v1: whether each service answers, told on request or as it changes."""
+
+import asyncio
+from typing import Any, Final
+
+import grpc
+from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health_pb2 as pb
+from grpc_reflection.v1alpha import reflection
+
+from serving.engine_slot import EngineSlot
+from serving.services import BUNDLES, CATALOGUE, OUTFITS
+
+SERVING: Final = pb.HealthCheckResponse.SERVING
+NOT_SERVING: Final = pb.HealthCheckResponse.NOT_SERVING
+SERVICE_UNKNOWN: Final = pb.HealthCheckResponse.SERVICE_UNKNOWN
+FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE})
+"""They serve once a bundle is loaded; from then on there is always one."""
+ALWAYS: Final = frozenset({BUNDLES, health.SERVICE_NAME, reflection.SERVICE_NAME})
+
+TELLING_S: Final = 1.0
+"""For how long a watcher that does not read can hold up the end."""
+
+
+class Health(health_pb2_grpc.HealthServicer):
+    """Says SERVING of what can answer, until it is told that the server drains.
+
+    A watch ends once it has told its caller so: gRPC's own servicer lets it hold up the end of
+    the server.
+
+    Args:
+        slot: whose engine answers.
+    """
+
+    def __init__(self, slot: EngineSlot) -> None:
+        self._slot, self._draining = slot, asyncio.Event()
+        self._watches: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_serving(self) -> bool:
+        """The server as a whole serves; threads may ask."""
+        return bool(self._status(health.OVERALL_HEALTH) == SERVING)
+
+    async def drain(self) -> None:
+        """Say NOT_SERVING from now on; whoever watches has been told when this returns."""
+        self._draining.set()
+        if self._watches:
+            await asyncio.wait(self._watches, timeout=TELLING_S)
+
+    async def Check(  # noqa: N802 - the contract's name
+        self, request: pb.HealthCheckRequest, context: Any
+    ) -> pb.HealthCheckResponse:
+        """Say how a service is; one that is not known here is NOT_FOUND."""
+        status = self._status(request.service)
+        if status == SERVICE_UNKNOWN:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "no such service")
+        return pb.HealthCheckResponse(status=status)
+
+    async def Watch(  # noqa: N802 - the contract's name
+        self, request: pb.HealthCheckRequest, context: Any
+    ) -> None:
+        """Say how a service is, and again whenever it changes."""
+        watch = asyncio.create_task(self._tell(request.service, context))
+        self._watches.add(watch)
+        try:
+            await watch
+        finally:
+            watch.cancel()
+            self._watches.discard(watch)
+
+    async def _tell(self, service: str, context: Any) -> None:
+        """Write how a service is until the server drains."""
+        told = None
+        while True:
+            draining, empty = self._draining.is_set(), self._slot.is_empty
+            status = self._status(service)
+            if status != told:
+                await context.write(pb.HealthCheckResponse(status=status))
+                told = status
+            if draining:
+                return
+            await self._change(empty=empty)
+
+    def _status(self, service: str) -> Any:
+        if service not in FROM_A_BUNDLE | ALWAYS:
+            return SERVICE_UNKNOWN
+        empty = service in FROM_A_BUNDLE and self._slot.is_empty
+        return NOT_SERVING if empty or self._draining.is_set() else SERVING
+
+    async def _change(self, *, empty: bool) -> None:
+        """Wait for the end, or for a bundle where there was none."""
+        events = [self._draining, self._slot.loaded] if empty else [self._draining]
+        waits = [asyncio.create_task(event.wait()) for event in events]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

@@ -1,0 +1,84 @@
+"""How questions are joined, how long they wait, and how full their answers are."""
+
+from typing import Final
+
+import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from data.errors import OutfitError
+from engine.questions import Answer, ComplementsQuestion, Question
+from engine.requests import Explanation, OutfitScore
+from serving.answered_batch import AnsweredBatch
+from serving.metrics.call_metrics import SECONDS
+from serving.reply import Reply
+
+QUESTIONS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+"""Upper bounds of the buckets of batch sizes."""
+
+
+class BatchMetrics:
+    """A `BatchObserver` that counts into a registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._size = Histogram(
+            "outfit_batch_questions",
+            "Questions that the model answered in one pass.",
+            registry=registry,
+            buckets=QUESTIONS,
+        )
+        self._took = Histogram(
+            "outfit_batch_duration_seconds",
+            "Seconds that the model's thread took for one pass.",
+            registry=registry,
+            buckets=SECONDS,
+        )
+        self._waited = Histogram(
+            "outfit_queue_wait_seconds",
+            "Seconds that a question waited for its turn.",
+            registry=registry,
+            buckets=SECONDS,
+        )
+        self._answers, self._empty, self._fallback = (
+            Counter(name, text, ("question",), registry=registry)
+            for name, text in (
+                ("outfit_answers", "Answers that the model gave."),
+                ("outfit_empty_answers", "Searches that found nothing."),
+                ("outfit_fallback_answers", "Answers that judged an item without a modality."),
+            )
+        )
+
+    def answered(self, batch: AnsweredBatch) -> None:
+        """Count a batch; a question that is at fault has no answer."""
+        self._size.observe(len(batch.questions))
+        self._took.observe(batch.took_s)
+        for waited_s in batch.waited_s:
+            self._waited.observe(waited_s)
+        for question, outcome in zip(batch.questions, batch.outcomes, strict=True):
+            if not isinstance(outcome, OutfitError):
+                self._count(question, outcome)
+
+    def _count(self, question: Question, reply: Reply) -> None:
+        kind = _kind(question)
+        self._answers.labels(kind).inc()
+        self._empty.labels(kind).inc(_is_empty(question, reply))
+        self._fallback.labels(kind).inc(bool(reply.missing) or _lacks(reply.answer))
+
+
+def _is_empty(question: Question, reply: Reply) -> bool:
+    """A search found nothing; other answers are never empty."""
+    return isinstance(question, ComplementsQuestion) and reply.answer == []
+
+
+def _lacks(answer: Answer) -> bool:
+    """An outfit was judged though one of its items lacks a modality."""
+    match answer:
+        case Explanation():
+            return bool(answer.score.missing)
+        case np.ndarray():
+            return False
+    return any(isinstance(one, OutfitScore) and one.missing for one in answer)
+
+
+def _kind(question: Question) -> str:
+    """`score` of a ScoreQuestion."""
+    return type(question).__name__.removesuffix("Question").lower()

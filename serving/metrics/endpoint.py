@@ -1,0 +1,108 @@
+"""What is told over HTTP, in threads of its own: GET /metrics to Prometheus, GET /ready to probes.
+
+Probes that cannot speak gRPC, or not over TLS, ask here what grpc.health.v1 says of the server.
+"""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from socketserver import ThreadingMixIn
+from typing import Any, Final
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from prometheus_client import CollectorRegistry, make_wsgi_app
+
+from data.errors import SchemaError
+
+logger = logging.getLogger(__name__)
+
+POLL_S: Final = 0.05
+"""How long the end waits, at most, for the thread that listens."""
+TEXT: Final = [("Content-Type", "text/plain; charset=utf-8")]
+App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsConfig:
+    """Where metrics are served; whoever reaches it may read them."""
+
+    host: str = "127.0.0.1"  # loopback, as of the service
+    port: int = 9464  # 0 picks a free one
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True  # a reader that hangs does not hold up the end
+
+
+class _ServerOfIpv6(_Server):
+    address_family = socket.AF_INET6
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = 10  # seconds, for one who connects and says nothing
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the overridden name
+        """Nothing: whoever asks every few seconds would fill the log."""
+
+
+@contextmanager
+def metrics_endpoint(
+    registry: CollectorRegistry, ready: Callable[[], bool], config: MetricsConfig | None
+) -> Iterator[None]:
+    """Serve a registry, and whether the server is ready, within the block.
+
+    Nothing is served where there is no config.
+
+    Raises:
+        SchemaError: the port is taken, or the host is not one of this machine's.
+    """
+    if config is None:
+        yield
+        return
+    with _listening(config) as server:
+        server.set_app(_app(registry, ready))
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
+        thread.start()
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        url = f"http://{host}:{server.server_port}/metrics"
+        logger.info("serving metrics", extra={"url": url})
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _listening(config: MetricsConfig) -> WSGIServer:
+    kind = _ServerOfIpv6 if ":" in config.host else _Server
+    try:
+        return kind((config.host, config.port), _Handler)
+    except OSError as error:
+        raise SchemaError(
+            expected="a free port on a host of this machine",
+            got=f"{config.host}:{config.port}",
+            field="metrics_port",
+        ) from error
+
+
+def _app(registry: CollectorRegistry, ready: Callable[[], bool]) -> App:
+    metrics: Any = make_wsgi_app(registry)
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        match environ["PATH_INFO"]:
+            case "/metrics":
+                page: Iterable[bytes] = metrics(environ, start_response)
+                return page
+            case "/ready" if ready():
+                status = "200 OK"
+            case "/ready":
+                status = "503 Service Unavailable"
+            case _:
+                status = "404 Not Found"
+        start_response(status, TEXT)
+        return [f"{status[4:].lower()}\n".encode()]
+
+    return answer

@@ -1,0 +1,77 @@
+"""The page of metrics, over HTTP."""
+
+import socket
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+
+import pytest
+from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.parser import text_string_to_metric_families
+
+from data.errors import SchemaError
+from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
+from tests.serving.redis_server import free_port
+
+
+def get(port: int, path: str, host: str = "127.0.0.1") -> str:
+    with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=5) as answer:
+        return answer.read().decode()
+
+
+def code(port: int, path: str) -> int:
+    try:
+        get(port, path)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    return 200
+
+
+def always() -> bool:
+    return True
+
+
+def test_two_registries_are_served_beside_each_other_until_their_blocks_end():
+    ports = free_port(), free_port()
+    with ExitStack() as stack:
+        for number, port in enumerate(ports):
+            registry = CollectorRegistry()
+            Gauge("outfit_test", "Of the test.", registry=registry).set(number)
+            stack.enter_context(metrics_endpoint(registry, always, MetricsConfig(port=port)))
+        for number, port in enumerate(ports):
+            (family,) = text_string_to_metric_families(get(port, "/metrics"))
+            assert (family.name, family.samples[0].value) == ("outfit_test", number)
+    with pytest.raises(urllib.error.URLError):
+        get(ports[0], "/metrics")
+
+
+def test_whether_the_server_is_ready_is_asked_each_time():
+    port, answers = free_port(), iter([True, False, True])
+    with metrics_endpoint(CollectorRegistry(), lambda: next(answers), MetricsConfig(port=port)):
+        assert [code(port, "/ready") for _ in range(3)] == [200, 503, 200]
+        assert code(port, "/") == code(port, "/metrics/x") == 404
+
+
+def test_a_host_of_ipv6_is_served():
+    port = free_port()
+    with metrics_endpoint(CollectorRegistry(), always, MetricsConfig(host="::1", port=port)):
+        assert get(port, "/ready", host="[::1]") == "ok\n"
+
+
+def test_without_a_config_nothing_is_served(caplog: pytest.LogCaptureFixture):
+    caplog.set_level("INFO")
+    with metrics_endpoint(CollectorRegistry(), always, None):
+        assert caplog.records == []
+
+
+def test_a_port_that_is_taken_is_an_error_that_names_it():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(SchemaError, match=f"'metrics_port'.*127.0.0.1:{port}"),
+            metrics_endpoint(CollectorRegistry(), always, MetricsConfig(port=port)),
+        ):
+            pass

@@ -1,0 +1,44 @@
+"""Metrics of a real server, as Prometheus reads them."""
+
+import urllib.request
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from serving.call_error import CallError
+from serving.client import OutfitClient
+from serving.metrics.endpoint import MetricsConfig
+from serving.server import ServerConfig
+from tests.serving.background_server import background_server
+from tests.serving.planted_shop import PlantedShop
+from tests.serving.redis_server import free_port
+
+
+def test_a_server_tells_calls_batches_queue_bundle_and_process():
+    port = free_port()
+    config = ServerConfig(port=0, metrics=MetricsConfig(port=port))
+    with (
+        background_server(PlantedShop(), config) as server,
+        OutfitClient(server.address) as client,
+    ):
+        client.score([["navy-shirt", "red-dress"]])
+        with pytest.raises(CallError):
+            client.score([["nope"]])
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+            text = page.read().decode()
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert found["outfit_call_duration_seconds_count", "OK", "OutfitService/ScoreOutfits"] == 1
+    assert (
+        found["outfit_call_duration_seconds_count", "NOT_FOUND", "OutfitService/ScoreOutfits"] == 1
+    )
+    assert found["outfit_batch_questions_sum",] == 2
+    assert found["outfit_queue_wait_seconds_count",] == 2
+    assert found["outfit_fallback_answers_total", "score"] == 1
+    assert found["outfit_queue_outfits",] == 0
+    assert found["outfit_queue_limit_outfits",] == config.batches.max_waiting
+    assert found["outfit_bundle_info", "planted-1", "cosine"] == 1
+    assert found["process_open_fds",] > 0

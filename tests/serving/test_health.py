@@ -1,0 +1,151 @@
+"""Health as probes and balancers see it, above all when a server ends."""
+
+import asyncio
+import queue
+import time
+from collections.abc import Iterator
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2 as pb
+from grpc_health.v1 import health_pb2_grpc
+
+from serving.client import OutfitClient
+from serving.engine_slot import EngineSlot
+from serving.health import Health
+from serving.metrics.endpoint import MetricsConfig
+from serving.server import Parts, ServerConfig
+from tests.serving.background_server import background_server, background_server_of
+from tests.serving.memory_log import MemoryLog
+from tests.serving.metrics.test_endpoint import code
+from tests.serving.planted_shop import PlantedShop
+from tests.serving.redis_server import free_port
+
+SERVING = pb.HealthCheckResponse.SERVING
+NOT_SERVING = pb.HealthCheckResponse.NOT_SERVING
+SERVICE_UNKNOWN = pb.HealthCheckResponse.SERVICE_UNKNOWN
+SERVICES = ["", "outfit.v1.OutfitService", "outfit.v1.CatalogService", "grpc.health.v1.Health"]
+
+
+def watch(channel: grpc.Channel, service: str, timeout_s: float = 10.0) -> Iterator[int]:
+    request = pb.HealthCheckRequest(service=service)
+    for response in health_pb2_grpc.HealthStub(channel).Watch(request, timeout=timeout_s):
+        yield response.status
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_watch_says_serving_then_not_serving_and_does_not_hold_up_the_end(service: str):
+    with (
+        background_server(PlantedShop(), ServerConfig(port=0, grace_s=30.0)) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        told = watch(channel, service)
+        assert next(told) == SERVING
+        began = time.monotonic()
+        server.stop()
+        assert list(told) == [NOT_SERVING]
+        assert server.ended.wait(10)
+    assert time.monotonic() - began < 5
+
+
+def test_a_watch_of_a_service_that_is_none_of_ours_says_so_and_goes_on(address: str):
+    with grpc.insecure_channel(address) as channel:
+        told = watch(channel, "outfit.v1.NoService", timeout_s=0.3)
+        assert next(told) == SERVICE_UNKNOWN
+        with pytest.raises(grpc.RpcError) as caught:
+            next(told)
+    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_probes_over_http_are_told_the_same():
+    port = free_port()
+    config = ServerConfig(port=0, notice_s=0.5, metrics=MetricsConfig(port=port))
+    with background_server(PlantedShop(), config) as server:
+        assert code(port, "/ready") == 200
+        server.stop()
+        for _ in range(100):
+            if code(port, "/ready") != 200:
+                break
+        assert code(port, "/ready") == 503
+
+
+def test_within_the_notice_calls_are_answered_though_health_says_not_serving():
+    config = ServerConfig(port=0, notice_s=0.5)
+    with (
+        background_server(PlantedShop(), config) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        stub = health_pb2_grpc.HealthStub(channel)
+        told = watch(channel, "")
+        assert next(told) == SERVING
+        server.stop()
+        assert next(told) == NOT_SERVING
+        for service in SERVICES:
+            request = pb.HealthCheckRequest(service=service)
+            assert stub.Check(request, timeout=5).status == NOT_SERVING
+        with OutfitClient(server.address) as newcomer:
+            assert len(newcomer.score([["navy-shirt"]]).scores) == 1
+        assert not server.ended.is_set()
+
+
+def test_without_a_bundle_what_answers_from_one_turns_to_serving_once_there_is_one():
+    slots: queue.Queue[EngineSlot] = queue.Queue()
+
+    def parts() -> Parts:
+        slots.put(slot := EngineSlot())
+        return Parts(slot=slot, log=MemoryLog())
+
+    with (
+        background_server_of(parts) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        told = watch(channel, "outfit.v1.OutfitService")
+        assert next(told) == NOT_SERVING
+        assert next(watch(channel, "outfit.v1.BundleService")) == SERVING
+        assert server.loop is not None
+        server.loop.call_soon_threadsafe(slots.get().put, PlantedShop())
+        assert next(told) == SERVING
+        server.stop()
+        assert list(told) == [NOT_SERVING]
+
+
+class Watcher:
+    """What a watch writes, as gRPC would be given it; writing takes a while."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+
+    async def write(self, response: pb.HealthCheckResponse) -> None:
+        await asyncio.sleep(0.02)
+        self.told.append(response.status)
+
+
+def test_whoever_watches_has_been_told_before_the_server_drains():
+    async def scenario() -> list[int]:
+        health, watcher = Health(EngineSlot(PlantedShop())), Watcher()
+        watch = asyncio.create_task(health.Watch(pb.HealthCheckRequest(), watcher))
+        await asyncio.sleep(0.1)
+        await health.drain()
+        told = list(watcher.told)
+        await watch
+        return told
+
+    assert asyncio.run(scenario()) == [SERVING, NOT_SERVING]
+
+
+def test_a_watcher_that_does_not_read_holds_up_nothing_for_long(monkeypatch):
+    monkeypatch.setattr("serving.health.TELLING_S", 0.1)
+
+    class Deaf:
+        async def write(self, _response: pb.HealthCheckResponse) -> None:
+            await asyncio.Event().wait()
+
+    async def scenario() -> None:
+        health = Health(EngineSlot(PlantedShop()))
+        watch = asyncio.create_task(health.Watch(pb.HealthCheckRequest(), Deaf()))
+        await asyncio.sleep(0.02)
+        await asyncio.wait_for(health.drain(), 5)
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+
+    asyncio.run(scenario())
