@@ -21,6 +21,9 @@ FOLDS = 5
 RIDGE = 1.0
 """Of the squares of all numbers but the constants, in units of one outfit."""
 
+LEAST_FOR_CURVE = 300
+"""Outfits with nothing hidden."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JudgedOutfits:
@@ -52,16 +55,17 @@ class JudgedOutfits:
 def fit_calibration(judged: JudgedOutfits, *, source: str, seed: int) -> Calibration:
     """The calibrator of lower cross-validated log loss, fitted on all outfits.
 
+    Fewer than 300 outfits give no curve: its steps would be chance.
+
     The figures are of the probabilities that every outfit gets from a calibrator fitted without
     it; copies with something hidden teach, but are not counted.
     """
-    kinds: dict[str, Callable[[JudgedOutfits], Calibrator]] = {
-        "temperature": fit_temperature,
-        "isotonic": fit_isotonic,
-    }
+    shown = ~judged.hidden
+    kinds: dict[str, Callable[[JudgedOutfits], Calibrator]] = {"temperature": fit_temperature}
+    if shown.sum() >= LEAST_FOR_CURVE:
+        kinds["isotonic"] = fit_isotonic
     fold = np.random.default_rng(seed).integers(FOLDS, size=judged.groups.max() + 1)[judged.groups]
     crossed = {name: _cross_fit(fit, judged, fold) for name, fit in kinds.items()}
-    shown = ~judged.hidden
     labels = judged.labels[shown]
     losses = {name: log_losses(each[shown], labels).mean() for name, each in crossed.items()}
     chosen = min(losses, key=losses.__getitem__)
