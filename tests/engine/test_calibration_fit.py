@@ -68,6 +68,14 @@ def test_a_logit_that_tells_less_without_a_part_counts_less_without_it() -> None
     assert fitted.slopes == pytest.approx((0.2, 0.8), abs=0.08)
 
 
+@pytest.mark.parametrize(("num", "kind"), [(299, Temperature), (300, Isotonic)])
+def test_few_outfits_give_no_curve(num: int, kind: type) -> None:
+    logits = np.linspace(-4, 4, num)
+    steps = np.where(np.abs(logits) < 3, 0.5, np.where(logits < 0, 0.02, 0.98))
+    fitted = fit_calibration(judged(steps, logits, np.ones((num, 1))), source="s", seed=0)
+    assert isinstance(fitted.calibrator, kind)
+
+
 def test_a_curve_that_is_no_sigmoid_is_fitted_by_the_isotonic_kind_alone() -> None:
     logits = np.random.default_rng(0).uniform(-4, 4, size=8000)
     steps = np.where(logits < -2, 0.45, np.where(logits < 3, 0.5, 0.95))
