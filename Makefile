@@ -2,9 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BUF_VERSION := 1.75.0
+BUF := .venv/buf-$(BUF_VERSION)/node_modules/.bin/buf
+PB := serving/pb/outfit/v1
+AUDIT_VERSION := 2.10.1
+AUDIT := .venv/audit-$(AUDIT_VERSION)/bin/pip-audit
 
 help: ## list every target
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -23,16 +28,42 @@ test: $(READY) ## run the default tests
 test-slow: $(READY) ## run every test, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-check: $(READY) ## lint, types, import contracts, generated code
+check: $(READY) ## lint, types, import contracts, protos, generated code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory protos
+	$(MAKE) --no-print-directory lint-protos breaking-protos protos
 	git diff --exit-code -- serving/pb
+	test -z "$$(git status --porcelain -- serving/pb)"
 
+# protoc names Python modules after the folders of the contract; ours live in serving.pb.
 protos: $(READY) ## generate serving/pb from protos
-	$(BIN)/python -m grpc_tools.protoc -Iserving/pb=protos --python_out=. --pyi_out=. --grpc_python_out=. protos/outfit/v1/*.proto
+	rm -f $(PB)/*_pb2*
+	$(BIN)/python -m grpc_tools.protoc -Iprotos --python_out=serving/pb --pyi_out=serving/pb --grpc_python_out=serving/pb protos/outfit/v1/*.proto
+	sed -i.before 's/^from outfit\.v1 import/from serving.pb.outfit.v1 import/' $(PB)/*_pb2*.py*
+	rm $(PB)/*.before
+
+$(BUF):
+	npm install --silent --no-fund --no-audit --prefix .venv/buf-$(BUF_VERSION) @bufbuild/buf@$(BUF_VERSION)
+
+lint-protos: ## lint the contract by buf's STANDARD rules
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BUF) && $(BUF) lint && echo "buf $(BUF_VERSION): the contract keeps the STANDARD rules"; \
+	else echo "WARNING: THE CONTRACT WAS NOT LINTED: npm, which installs buf, is not here" >&2; fi
+
+breaking-protos: ## compare the contract with that of the latest tag
+	@tag=$$(git describe --tags --abbrev=0 2>/dev/null); \
+	if [ -z "$$tag" ]; then echo "there is no tag yet that the contract could break with"; \
+	elif command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BUF) && $(BUF) breaking --against ".git#tag=$$tag" && echo "the contract breaks nothing of $$tag"; \
+	else echo "WARNING: THE CONTRACT WAS NOT COMPARED WITH $$tag: npm, which installs buf, is not here" >&2; fi
+
+$(AUDIT):
+	$(PYTHON) -m venv .venv/audit-$(AUDIT_VERSION)
+	.venv/audit-$(AUDIT_VERSION)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==$(AUDIT_VERSION)
+
+# Not part of `ci`: it asks PyPI for the vulnerabilities of each pin, and fails where it cannot.
+audit: $(AUDIT) ## look for known vulnerabilities of the pinned dependencies; needs the network
+	$(AUDIT) --strict --disable-pip --no-deps --requirement constraints.txt
 
 format: $(READY) ## format the code
 	$(BIN)/ruff check --fix .
@@ -43,4 +74,4 @@ bench: $(READY) ## print what things cost here, as ratios to a reference
 
 ci: check test ## what continuous integration runs
 
-.PHONY: help setup demo test test-slow check protos format bench ci
+.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos audit format bench ci

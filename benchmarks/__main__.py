@@ -10,12 +10,13 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import encoders, training
+from benchmarks import encoders, training, updates
 from benchmarks.row import Row
 
 PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {
     "encoders": encoders.rows,
     "training": training.rows,
+    "updates": updates.rows,
 }
 LATEST = Path(__file__).parent / "latest.json"
 

@@ -70,6 +70,7 @@ SWITCHES: Final[dict[str, Change]] = {
     "no-pair-head": _model(pair_head=False),
     "no-attributes": _model(attributes=False),
     "no-prices": _model(prices=False),
+    "similarity-first": lambda config: replace(config, similarity_first=0.5),
     "attention-bias": _model(attention_bias=True),
     "anova": _model(anova=True),
     "no-anova": _model(anova=False),

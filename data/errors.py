@@ -6,8 +6,18 @@ OutfitError
 │   ├── SchemaError       a column or field is missing, mistyped or out of range
 │   ├── DuplicateError    an identifier stands twice
 │   ├── UnknownItemError  an item is named that the catalogue does not hold
-│   └── UnknownCategoryError  a category or slot is named that the catalogue does not hold
-└── BundleError           a bundle or a feature store is damaged, or fits something else
+│   ├── UnknownCategoryError  a category or slot is named that the catalogue does not hold
+│   ├── UnknownBundleError  a bundle is named that the folder does not hold
+│   └── RefusedBundleError  a bundle is named that is damaged, or does not fit the server
+├── UnauthenticatedError  a call bears no key, or none that is known
+├── ForbiddenError        a call is one that its caller may not make
+├── BundleError           a bundle or a feature store is damaged, or fits something else
+├── NoPreviousBundleError  there is no bundle to roll back to
+├── RetryableError        what was asked may be answered later
+│   ├── OverloadError     more is asked than can be answered now
+│   ├── RateLimitError    one caller asks more often than it may
+│   └── NotLoadedError    there is no bundle yet to answer from
+└── TooLateError          the deadline of a question passed before its turn came
 """
 
 from pathlib import Path
@@ -68,5 +78,54 @@ class UnknownCategoryError(InputError):
     """A category or slot is named that the catalogue does not hold."""
 
 
+class UnknownBundleError(InputError):
+    """A bundle is named that the folder does not hold."""
+
+
+class RefusedBundleError(InputError):
+    """A bundle is named that is damaged, or does not fit the server."""
+
+
+class NoPreviousBundleError(OutfitError):
+    """There is no bundle to roll back to."""
+
+
+class UnauthenticatedError(OutfitError):
+    """A call bears no key, or none that is known."""
+
+
+class ForbiddenError(OutfitError):
+    """A call is one that its caller may not make."""
+
+
 class BundleError(OutfitError):
     """A bundle or a feature store is damaged, or fits something else."""
+
+
+class RetryableError(OutfitError):
+    """What was asked may be answered later.
+
+    Args:
+        message: what is in the way.
+        retry_after_s: seconds after which asking again makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class OverloadError(RetryableError):
+    """More is asked than can be answered now."""
+
+
+class RateLimitError(RetryableError):
+    """One caller asks more often than it may."""
+
+
+class NotLoadedError(RetryableError):
+    """There is no bundle yet to answer from."""
+
+
+class TooLateError(OutfitError):
+    """The deadline of a question passed before its turn came."""

@@ -120,7 +120,7 @@ class NegativePool:
 
     def ids(self, rows: Int64[np.ndarray, " rows"]) -> tuple[str, ...]:
         """Identifiers of the rows."""
-        return tuple(self.item_ids.gather(rows.tolist()).to_list())
+        return tuple(self.item_ids[row] for row in rows.tolist())
 
 
 def _stock(

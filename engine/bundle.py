@@ -206,9 +206,17 @@ def _by_partition(items: pl.DataFrame) -> np.ndarray:
 def _build(config: Mapping[str, Any], preparation: Preparation, counts: TrainingCounts) -> Model:
     """The untrained model that a manifest describes."""
     if "members" not in config:
-        return build_model(ModelConfig(**config["model"]), preparation, counts)
+        return build_model(_model_config(config["model"]), preparation, counts)
     members = [_build(member, preparation, counts) for member in config["members"]]
     return Ensemble(members, [preparation.dim] * len(members))
+
+
+def _model_config(described: Mapping[str, Any]) -> ModelConfig:
+    """The configuration of a model; raises BundleError where this version knows no such."""
+    try:
+        return ModelConfig(**described)
+    except TypeError as error:
+        raise BundleError(f"expected a model that this version knows, got {error}") from error
 
 
 def _best(epochs: Sequence[Epoch]) -> Epoch:

@@ -6,10 +6,14 @@ a search reads one range of them; filters become rows before the search, so they
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import faiss
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Bool, Float32, Int64
+
+WORTH_A_COPY: Final = 16
+"""One row in so many may be refused before the others are copied together and searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,13 +73,41 @@ class PartitionedIndex:
         found = rows[np.take_along_axis(places, order, axis=1)]
         return Neighbours(rows=list(found), similarities=list(similarities))
 
+    def search_allowed(
+        self,
+        queries: Float32[np.ndarray, "queries dim"],
+        rows: Int64[np.ndarray, " rows"],
+        allowed: Bool[np.ndarray, " rows"],
+        k: int,
+    ) -> Neighbours:
+        """`search` among the rows that are allowed.
+
+        Where few are not, all are searched in place for as many more, so that an item that is
+        gone does not cost a copy of its whole partition.
+        """
+        num_refused = len(rows) - int(np.count_nonzero(allowed))
+        if num_refused > len(rows) // WORTH_A_COPY:
+            return self.search(queries, rows[allowed], k)
+        found = self.search(queries, rows, k + num_refused)
+        if not num_refused:
+            return found
+        kept = [np.flatnonzero(allowed[np.searchsorted(rows, each)])[:k] for each in found.rows]
+        return Neighbours(
+            rows=[each[at] for each, at in zip(found.rows, kept, strict=True)],
+            similarities=[each[at] for each, at in zip(found.similarities, kept, strict=True)],
+        )
+
     def _vectors(self, rows: Int64[np.ndarray, " rows"]) -> Float32[np.ndarray, "rows dim"]:
-        first, last = int(rows[0]), int(rows[-1])
-        if last - first + 1 == len(rows):
-            rows_in_place: np.ndarray = self.vectors[first : last + 1]
-            return rows_in_place
-        copied: np.ndarray = self.vectors[rows]
-        return copied
+        vectors: np.ndarray = self.vectors[range_of(rows)]
+        return vectors
+
+
+def range_of(rows: Int64[np.ndarray, " rows"]) -> slice | Int64[np.ndarray, " rows"]:
+    """Ascending rows as a slice, which copies nothing, where they are a range."""
+    if not len(rows):
+        return slice(0, 0)
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
 
 
 def _beyond_ties(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -57,6 +57,25 @@ class InlineItems:
         table = self._table([content for content, _ in placed])
         return self.preparation.apply(table, self._frozen(placed, table))
 
+    def without_pictures(self, placed: Sequence[tuple[ItemContent, str]]) -> list[ItemContent]:
+        """The items with all that encoders read of them as vectors; raises as `features`."""
+        for content, where in placed:
+            self._check(content, where)
+        contents = [content for content, _ in placed]
+        encoded = self._frozen(placed, self._table(contents))
+        vectors = [
+            {name: each.vectors[row].copy() for name, each in encoded.items() if each.present[row]}
+            for row in range(len(contents))
+        ]
+        return [
+            replace(content, image=None, vectors=known)
+            for content, known in zip(contents, vectors, strict=True)
+        ]
+
+    def knows(self, category: str) -> bool:
+        """Whether an item or a slot may name the category."""
+        return category in self.categories or category in SLOTS or slot_of(category) is not None
+
     def missing(self, content: ItemContent) -> list[str]:
         """What an inline item lacks, by what training knows of words, attributes, categories."""
         table = self._table([content])
@@ -76,9 +95,9 @@ class InlineItems:
         ]
         return lacking + ([] if features.category[0] else [CATEGORY])
 
-    def _check_category(self, name: str, where: str) -> None:
+    def check_category(self, name: str, where: str) -> None:
         """Raise `UnknownCategoryError` unless `name` is a known category or slot."""
-        if name in self.categories or name in SLOTS or slot_of(name):
+        if self.knows(name):
             return
         close = get_close_matches(name, [*self.categories, *SLOTS], n=3)
         hint = f" (close: {', '.join(close)})" if close else ""
@@ -88,7 +107,7 @@ class InlineItems:
 
     def _check(self, content: ItemContent, where: str) -> None:
         if content.category is not None:
-            self._check_category(content.category, f"{where}.category")
+            self.check_category(content.category, f"{where}.category")
         if content.price is not None and not 0 < content.price < math.inf:
             raise SchemaError(
                 expected="a price above 0", got=str(content.price), field=f"{where}.price"

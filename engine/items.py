@@ -99,11 +99,11 @@ class ItemTokens:
             log_price=self.log_prices[rows],
         )
 
-    def join(self, other: "ItemTokens") -> "ItemTokens":
+    def join(self, *others: "ItemTokens") -> "ItemTokens":
         """These items, then the others."""
         return ItemTokens(
-            category=torch.cat([self.category, other.category]),
-            slot=torch.cat([self.slot, other.slot]),
-            vectors=torch.cat([self.vectors, other.vectors]),
-            log_price=torch.cat([self.log_prices, other.log_prices]),
+            category=torch.cat([self.category, *(other.category for other in others)]),
+            slot=torch.cat([self.slot, *(other.slot for other in others)]),
+            vectors=torch.cat([self.vectors, *(other.vectors for other in others)]),
+            log_price=torch.cat([self.log_prices, *(other.log_prices for other in others)]),
         )

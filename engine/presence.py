@@ -51,7 +51,7 @@ def known_shares(
 def without_parts(
     features: ItemFeatures, widths: Mapping[str, int], hidden: Collection[str]
 ) -> ItemFeatures:
-    """The same items with some of `part_names` hidden; with the category goes the slot.
+    """The same items with some of `part_names` hidden; with the category go slot and price.
 
     Raises:
         ValueError: a name is none of them.
@@ -64,4 +64,6 @@ def without_parts(
     if CATEGORY not in hidden:
         return replace(features, content=content)
     unknown_kind = torch.zeros_like(features.category)
-    return replace(features, category=unknown_kind, slot=unknown_kind, content=content)
+    return replace(
+        features, category=unknown_kind, slot=unknown_kind, content=content, log_price=None
+    )

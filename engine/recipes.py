@@ -51,16 +51,28 @@ What differs, and why:
 - A tenth of the negatives is of any category: compatibility files hold such outfits too.
 """
 
+TOWER_OBJECTIVE: Final = ObjectiveConfig(
+    same_category=0.95, target_weight=0.4, negatives="in-batch"
+)
+"""Every item of the batch is a negative and, so that categories do not drown content, one stand-in
+in twenty comes from any category."""
+
 RECIPES: Final[dict[RecipeName, TrainingConfig]] = {
-    "transformer": TrainingConfig(epochs=16, model=ModelConfig(name="transformer")),
+    # So many weights that they remember outfits before the item tower has learned anything:
+    # similarity comes first, against the objective of mean-pool.
+    "transformer": TrainingConfig(
+        epochs=16,
+        learning_rate=1e-3,
+        similarity_first=0.5,
+        model=ModelConfig(name="transformer"),
+        objective=TOWER_OBJECTIVE,
+    ),
     "transformer-paper": PAPER_TRANSFORMER,
     "pairwise": TrainingConfig(model=ModelConfig(name="pairwise")),
-    # Few weights: every item of the batch is a negative and, so that categories do not drown
-    # content, one stand-in in twenty comes from any category.
     "mean-pool": TrainingConfig(
         learning_rate=1e-3,
         model=ModelConfig(name="mean-pool"),
-        objective=ObjectiveConfig(same_category=0.95, target_weight=0.4, negatives="in-batch"),
+        objective=TOWER_OBJECTIVE,
     ),
     "ngnn": TrainingConfig(model=ModelConfig(name="ngnn", width=32)),
     # The graph network of its paper: alone, with the pairwise ranking loss. What it knows of

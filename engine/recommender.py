@@ -1,23 +1,42 @@
 """The recommender: one bundle that scores, fills blanks, retrieves complements, embeds targets."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import torch
 from jaxtyping import Float32
 
-from data.errors import SchemaError
+from data.errors import OutfitError
+from engine.arrivals import Arrival, encode_arrivals
 from engine.bundle import Bundle, load_bundle
 from engine.catalogue import Catalogue
+from engine.catalogue_answers import CatalogueAnswers
 from engine.explainer import PROPOSALS, Explainer
 from engine.inline_items import Placed
 from engine.items import ItemTokens
-from engine.metric import TEMPERATURE, similarity
-from engine.models.model import OutfitLogits
+from engine.joint_answers import JointAnswers, ids_of
+from engine.live_catalogue import LiveCatalogue
+from engine.outcomes import each, only
+from engine.questions import (
+    NO_FILTERS,
+    Answer,
+    CategoriesQuestion,
+    ComplementsQuestion,
+    ExplainQuestion,
+    FillQuestion,
+    ItemsQuestion,
+    Question,
+    ScoreQuestion,
+    TargetQuestion,
+    UpsertQuestion,
+)
 from engine.relevance_judge import RelevanceJudge
 from engine.requests import (
     BundleInfo,
@@ -25,15 +44,14 @@ from engine.requests import (
     Explanation,
     Filters,
     Item,
-    ItemContent,
     OutfitScore,
     RankedCandidate,
     Replacement,
     Slot,
 )
+from engine.update_records import UpdateRecords
+from engine.updates import NewItem
 from graph.outfits import OutfitBatch, pad_outfits
-
-NO_FILTERS = Filters()
 
 
 class Recommender:
@@ -45,7 +63,6 @@ class Recommender:
 
     def __init__(self, bundle: Bundle) -> None:
         self._model = bundle.model
-        self._catalogue = Catalogue.of(bundle)
         self._relevance = RelevanceJudge(adapter=bundle.confidence.relevance)
         self._explainer = Explainer(
             model=bundle.model,
@@ -60,6 +77,8 @@ class Recommender:
             categories=bundle.items["category"].unique().sort().to_list(),
             features=tuple(bundle.preparation.widths),
         )
+        self.overlay_version = 0
+        self._answer_from(LiveCatalogue.of(Catalogue.of(bundle)))
 
     @classmethod
     def load(cls, bundle: Path) -> "Recommender":
@@ -72,23 +91,49 @@ class Recommender:
 
     @property
     def items(self) -> pl.DataFrame:
-        """The item table of the catalogue."""
-        return self._catalogue.bundle.items
+        """The item table of the bundle; updates in force are not in it."""
+        return self._catalogue.base.bundle.items
+
+    def at(self, records: UpdateRecords, version: int = 0) -> "Recommender":
+        """The same recommender with these updates in force; this one goes on as it is."""
+        live = copy(self)
+        live.overlay_version = version
+        live._answer_from(self._catalogue.at(records))
+        return live
+
+    @property
+    def catalogue(self) -> LiveCatalogue:
+        """What is known of items now, by id."""
+        return self._catalogue
+
+    def encode(self, arrivals: Sequence[Arrival], fields: Sequence[str]) -> list[NewItem]:
+        """`encode_arrivals` by this bundle."""
+        return encode_arrivals(self._catalogue.base, arrivals, fields)
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
+        """Answers to questions of one kind in one pass of the model, in their order.
+
+        In the place of an answer stands the error of a question that is at fault.
+
+        Args:
+            questions: at least one; all of them of the kind of the first.
+        """
+        kinds: dict[type[Question], Callable[[Any], list[Any]]] = {
+            ScoreQuestion: self._joint.scores,
+            FillQuestion: self._joint.ranked,
+            ComplementsQuestion: self._joint.complements,
+            TargetQuestion: self._joint.targets,
+            ExplainQuestion: partial(each, lambda one: self.explain(one.items, one.filters)),
+            ItemsQuestion: partial(each, self._items.items),
+            CategoriesQuestion: partial(each, self._items.categories),
+            UpsertQuestion: partial(each, self._items.updates),
+        }
+        answers: list[Answer | OutfitError] = kinds[type(questions[0])](questions)
+        return answers
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """How well the items of each outfit go together, in the order of the outfits."""
-        placed = [
-            self._catalogue.places(outfit, f"outfits[{number}].items")
-            for number, outfit in enumerate(outfits)
-        ]
-        if not placed:
-            return []
-        tokens = self._tokens(list(itertools.chain(*placed)))
-        logits, probabilities = self._explainer.judge(tokens, _ranges(placed))
-        return [
-            OutfitScore(logit=logit, probability=probability, missing=self.missing(outfit))
-            for outfit, logit, probability in zip(outfits, logits, probabilities, strict=True)
-        ]
+        return only(self._joint.scores([ScoreQuestion(outfits=outfits)]))
 
     def explain(self, outfit: Sequence[Item], filters: Filters = NO_FILTERS) -> Explanation:
         """What items and pairs add to the outfit's logit, and what to put for the weakest.
@@ -118,22 +163,8 @@ class Recommender:
 
         With a slot, the similarity between each candidate and what is wanted there counts too.
         """
-        kept = self._catalogue.places(context, "context")
-        asked = self._catalogue.places(candidates, "candidates")
-        logits = self._judge([[*kept, place] for place in asked]).choice
-        if slot is not None:
-            target = torch.from_numpy(self.embed_target(context, slot))
-            vectors = self._tokens(asked).vectors
-            logits = logits + similarity(target[None], vectors)[0] / TEMPERATURE
-        order = torch.argsort(logits, descending=True, stable=True).tolist()
-        return [
-            RankedCandidate(
-                position=position,
-                item_id=item if isinstance(item := candidates[position], str) else "",
-                logit=float(logits[position]),
-            )
-            for position in order
-        ]
+        question = FillQuestion(context=context, candidates=candidates, slot=slot)
+        return only(self._joint.ranked([question]))
 
     def complements(
         self,
@@ -156,14 +187,10 @@ class Recommender:
         Raises:
             BundleError: a relevance is asked for and the bundle cannot tell any.
         """
-        self._relevance.check(min_relevance)
-        placed = self._catalogue.places(context, "context")
-        wanted = self._wanted([slot], ["slot"])
-        targets = self._embed([placed], wanted)
-        found = self._catalogue.search(
-            targets, slot, k, filters=filters, passed_over=[_ids(context)]
+        question = ComplementsQuestion(
+            context=context, slot=slot, k=k, filters=filters, min_relevance=min_relevance
         )
-        return self._relevance.judge(found, targets, wanted, min_relevance)[0]
+        return only(self._joint.complements([question]))
 
     def complements_batch(
         self,
@@ -184,35 +211,39 @@ class Recommender:
         if not contexts:
             return []
         places = [self._catalogue.places(each, f"contexts[{n}]") for n, each in enumerate(contexts)]
-        fields = [f"slots[{number}]" for number in range(len(slots))]
-        wanted = self._wanted(slots, fields)
+        for number, slot in enumerate(slots):
+            self._catalogue.check_slot(slot, f"slots[{number}]")
+        wanted = self._catalogue.wanted(slots)
         targets = self._embed(places, wanted)
         answers: list[list[Complement]] = [[] for _ in contexts]
         for numbers in _by_category(slots):
-            found = self._catalogue.search(
+            found = self._catalogue.index.search(
                 targets[numbers],
                 slots[numbers[0]],
                 k,
                 filters=filters,
-                passed_over=[_ids(contexts[number]) for number in numbers],
+                passed_over=[ids_of(contexts[number]) for number in numbers],
             )
             for number, answer in zip(numbers, found, strict=True):
                 answers[number] = answer
-        return self._relevance.judge(answers, targets, wanted, min_relevance)
+        return self._relevance.judge(answers, targets, wanted, [min_relevance] * len(contexts))
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> Float32[np.ndarray, " dim"]:
         """The unit vector of what the context wants in the slot."""
-        placed = self._catalogue.places(context, "context")
-        target: np.ndarray = self._embed([placed], self._wanted([slot], ["slot"]))[0]
-        return target
+        return only(self._joint.targets([TargetQuestion(context=context, slot=slot)]))
 
     def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
         """What the items lack, as `position:modality`; unknown items lack nothing."""
-        return tuple(
-            f"{position}:{name}"
-            for position, item in enumerate(items)
-            for name in self._catalogue.missing(item)
-        )
+        return self._catalogue.missing_of_each([items])[0]
+
+    def missing_of_each(self, groups: Sequence[Sequence[Item]]) -> list[tuple[str, ...]]:
+        """`missing` of many groups of items at once."""
+        return self._catalogue.missing_of_each(groups)
+
+    def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of the ids that the catalogue does not hold, each once, in their order."""
+        holds = self._catalogue.holds
+        return tuple(dict.fromkeys(name for name in item_ids if not holds(name)))
 
     def _replacement(
         self,
@@ -228,16 +259,22 @@ class Recommender:
         rest = [item for position, item in enumerate(outfit) if position != weakest]
         if kind is None or not rest:
             return None
-        allowed = replace(filters, exclude=filters.exclude | _ids([outfit[weakest]]))
+        allowed = replace(filters, exclude=filters.exclude | ids_of([outfit[weakest]]))
         ids = [
             one.item_id for one in self.complements(rest, Slot(category=kind), PROPOSALS, allowed)
         ]
         proposals = self._catalogue.look_up([(item_id, "items") for item_id in ids])
         return self._explainer.best_replacement(tokens, weakest, proposals, ids=ids, logit=logit)
 
-    @torch.inference_mode()
-    def _judge(self, outfits: Sequence[Sequence[Placed]]) -> OutfitLogits:
-        return self._model.judge(self._tokens(list(itertools.chain(*outfits))), _ranges(outfits))
+    def _answer_from(self, catalogue: LiveCatalogue) -> None:
+        self._catalogue = catalogue
+        self._items = CatalogueAnswers(catalogue=catalogue)
+        self._joint = JointAnswers(
+            model=self._model,
+            catalogue=catalogue,
+            explainer=self._explainer,
+            relevance=self._relevance,
+        )
 
     @torch.inference_mode()
     def _tokens(self, placed: Sequence[Placed]) -> ItemTokens:
@@ -251,27 +288,11 @@ class Recommender:
         target: np.ndarray = self._model.embed_target(tokens, _ranges(contexts), wanted).numpy()
         return target
 
-    def _wanted(self, slots: Sequence[Slot], fields: Sequence[str]) -> ItemTokens:
-        """What the slots ask for, as if it were items of that category and title."""
-        for slot, field in zip(slots, fields, strict=True):
-            if slot.category is None and not (slot.text or "").strip():
-                raise SchemaError(expected="a category or a text", got="neither", field=field)
-        return self._tokens(
-            [
-                (ItemContent(category=slot.category, title=slot.text), field)
-                for slot, field in zip(slots, fields, strict=True)
-            ]
-        )
-
 
 def _ranges(outfits: Sequence[Sequence[Placed]]) -> OutfitBatch:
     """Outfits as rows into their items, one outfit after the other."""
     ends = np.cumsum([0, *map(len, outfits)])
     return pad_outfits([np.arange(start, end) for start, end in itertools.pairwise(ends)])
-
-
-def _ids(context: Sequence[Item]) -> frozenset[str]:
-    return frozenset(item for item in context if isinstance(item, str))
 
 
 def _by_category(slots: Sequence[Slot]) -> list[list[int]]:

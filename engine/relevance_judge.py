@@ -39,15 +39,15 @@ class RelevanceJudge:
         found: Sequence[Sequence[Complement]],
         targets: Float32[np.ndarray, "queries dim"],
         wanted: ItemTokens,
-        min_relevance: float | None,
+        least: Sequence[float | None],
     ) -> list[list[Complement]]:
-        """The complements of each query with their relevance, those below the threshold left out.
+        """The complements of each query with their relevance, those below its threshold left out.
 
         Args:
             found: of each query, best first.
             targets: unit vectors.
             wanted: one a query.
-            min_relevance: from 0 to 1; None keeps all.
+            least: relevance for each query, from 0 to 1; None keeps all.
         """
         if self.adapter is None:
             return [list(each) for each in found]
@@ -61,7 +61,7 @@ class RelevanceJudge:
                 [
                     replace(one, relevance=value)
                     for one, value in zip(each, relevance, strict=True)
-                    if min_relevance is None or value >= min_relevance
+                    if (minimum := least[number]) is None or value >= minimum
                 ]
             )
         return answers

@@ -158,3 +158,50 @@ class BundleInfo:
     num_items: int
     categories: list[str]
     features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueItem:
+    """What the catalogue knows of an item; fields as of the item table.
+
+    Args:
+        updated: whether something of it is newer than the bundle.
+    """
+
+    item_id: str
+    group_id: str | None
+    title: str | None
+    description: str | None
+    category: str
+    slot: str | None
+    attributes: Mapping[str, str]
+    price: float | None
+    currency: str | None
+    availability: str | None
+    popularity: float | None
+    updated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryCount:
+    """A fine category, its coarse slot, and how many items it has."""
+
+    category: str
+    slot: str | None
+    num_items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upsert:
+    """What becomes of an item; without content, price and availability alone change.
+
+    Args:
+        content: of a new item, or in the place of all that is known of this one.
+        price: None where unknown, or unchanged.
+        availability: None where unknown, or unchanged.
+    """
+
+    item_id: str
+    content: ItemContent | None = None
+    price: float | None = None
+    availability: str | None = None

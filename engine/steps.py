@@ -12,6 +12,7 @@ from engine.items import ItemFeatures
 from engine.judged_example import JudgedExample
 from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
+from engine.models.outfit_model import OutfitModel
 from engine.negatives import NegativeSampler
 from engine.objective import outfit_losses
 from engine.objective_config import ObjectiveConfig
@@ -64,6 +65,8 @@ class Steps:
     def epoch(self, number: int) -> float:
         """One pass in random order, the first is number 1; the mean loss."""
         self._model.train()
+        if isinstance(self._model, OutfitModel):
+            self._model.interaction.requires_grad_(self._config.interaction_learns(number))
         stage = self._config.stage(number)
         losses = [self._step(example, stage) for example in self.examples(number)]
         return float(torch.stack(losses).double().mean())

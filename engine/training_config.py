@@ -24,6 +24,8 @@ class TrainingConfig:
         halve_every: epochs after which it is halved, again and again, in the place of all that.
         weight_decay: of AdamW.
         teacher: id of the bundle whose answers are learned beside the truth.
+        similarity_first: share of the epochs, the first, in which the interaction stays at zero and
+            learns nothing, so that the item tower is learned without it.
         feature_width: numbers kept of each modality, at most; of attributes twice as many.
     """
 
@@ -38,9 +40,19 @@ class TrainingConfig:
     halve_every: int | None = None
     weight_decay: float = 1e-2
     teacher: str | None = None
+    similarity_first: float = 0.0
     feature_width: int = 128
     model: ModelConfig = field(default_factory=ModelConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+
+    def __post_init__(self) -> None:
+        """Refuse what would have nothing to learn."""
+        if self.similarity_first > 0 and not self.model.residual:
+            raise ValueError("expected a residual model for similarity_first, got one without")
+
+    def interaction_learns(self, epoch: int) -> bool:
+        """Whether the interaction is trained in an epoch; the first is number 1."""
+        return (epoch - 1) / self.epochs >= self.similarity_first
 
     def stage(self, epoch: int) -> ObjectiveConfig:
         """What an epoch is trained against; the first is number 1, none is trained before it."""

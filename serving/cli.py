@@ -30,6 +30,7 @@ for name in (
     app.command(f"serving.commands.{name}:{name}", name=name)
 app.command("serving.commands.import_data:app", name="import")
 app.command("serving.commands.call:app", name="call")
+app.command("serving.commands.keys:app", name="keys")
 
 
 def main() -> None:

@@ -4,119 +4,63 @@ with OutfitClient("127.0.0.1:50051") as client:
     answer = client.complements(["shirt-1", "jeans-4"], Slot(category="shoes"), k=5)
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import grpc
-from google.rpc import error_details_pb2
-from grpc_status import rpc_status
 
-from data.errors import OutfitError
+from engine.questions import (
+    ComplementsQuestion,
+    ExplainQuestion,
+    FillQuestion,
+    Question,
+    ScoreQuestion,
+    TargetQuestion,
+)
 from engine.requests import Filters, Item, Slot
-from serving import client_codec
+from serving.call_error import CallError, error_of_call, error_of_status
+from serving.client_calls import ANSWERS, CLIENT_CALLS
+from serving.client_channel import DEADLINE_S, Client
 from serving.client_codec import (
+    Answer,
     ComplementsAnswer,
     ExplainAnswer,
     FillAnswer,
     ScoreAnswer,
     TargetAnswer,
 )
-from serving.codec import MAX_MESSAGE_BYTES
-from serving.pb.outfit.v1 import outfit_pb2 as pb
-from serving.pb.outfit.v1 import outfit_pb2_grpc
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.pb.outfit.v1 import outfit_service_pb2_grpc
+from serving.security.channel import NO_CREDENTIALS, Credentials
 
-Response = TypeVar("Response")
-OPTIONS: Final = (
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.enable_http_proxy", 0),  # a web proxy in the environment is not meant for this
-)
+NO_FILTERS: Final = Filters()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldViolation:
-    """A field of the request that is to blame, and what was expected of it."""
-
-    field: str
-    description: str
-
-
-class CallError(OutfitError):
-    """A call that was not answered.
-
-    Args:
-        code: what kind of failure (`NOT_FOUND`, `UNAVAILABLE`).
-        message: the server's sentence, or the transport's.
-        reason: the stable word of the contract; empty when the server did not say.
-        violations: the fields to blame.
-        request_id: what the server's log calls this call; empty when it never arrived.
-    """
+class OutfitClient(Client):
+    """Asks OutfitService; to be used in a `with` block."""
 
     def __init__(
         self,
+        address: str,
         *,
-        code: grpc.StatusCode,
-        message: str,
-        reason: str = "",
-        violations: Sequence[FieldViolation] = (),
-        request_id: str = "",
+        deadline_s: float = DEADLINE_S,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        self.code, self.message, self.reason = code, message, reason
-        self.violations, self.request_id = tuple(violations), request_id
-        head = f"{code.name} ({reason})" if reason else code.name
-        lines = [f"  {violation.field}: {violation.description}" for violation in self.violations]
-        if not lines:
-            lines = [f"  {message}"]
-        if request_id:
-            lines.append(f"  request {request_id}")
-        super().__init__("\n".join([head, *lines]))
-
-
-class OutfitClient:
-    """Asks one server; to be used in a `with` block.
-
-    Args:
-        address: host and port.
-        deadline_s: seconds after which a call fails with DEADLINE_EXCEEDED.
-    """
-
-    def __init__(self, address: str, *, deadline_s: float = 10.0) -> None:
-        self._channel = grpc.insecure_channel(address, options=OPTIONS)
-        self._stub: Any = outfit_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
-        self._deadline_s = deadline_s
-
-    def __enter__(self) -> "OutfitClient":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._channel.close()
+        super().__init__(address, deadline_s=deadline_s, credentials=credentials)
+        self._stub: Any = outfit_service_pb2_grpc.OutfitServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> ScoreAnswer:
         """How well the items of each outfit go together; raises CallError."""
-        request = client_codec.encode_outfits(outfits)
-        return client_codec.decode_scores(self._call(self._stub.ScoreOutfits, request))
+        answer: ScoreAnswer = self._ask(ScoreQuestion(outfits=outfits))
+        return answer
 
     def fill(
         self, context: Sequence[Item], candidates: Sequence[Item], *, slot: Slot | None = None
     ) -> FillAnswer:
         """The candidates by how well each completes the context; raises CallError."""
-        request = pb.FillInTheBlankRequest(
-            context=client_codec.encode_items(context),
-            candidates=client_codec.encode_items(candidates),
-            slot=client_codec.encode_slot(slot),
-        )
-        return client_codec.decode_ranked(self._call(self._stub.FillInTheBlank, request))
+        question = FillQuestion(context=context, candidates=candidates, slot=slot)
+        answer: FillAnswer = self._ask(question)
+        return answer
 
     def complements(
         self,
@@ -124,64 +68,71 @@ class OutfitClient:
         slot: Slot,
         *,
         k: int = 10,
-        filters: Filters | None = None,
+        filters: Filters = NO_FILTERS,
         min_relevance: float | None = None,
     ) -> ComplementsAnswer:
         """The k catalogue items that best complete the context in one slot; raises CallError.
 
         Fewer come back where fewer reach `min_relevance`, from 0 to 1.
         """
-        request = pb.RetrieveComplementsRequest(
-            context=client_codec.encode_items(context),
-            slot=client_codec.encode_slot(slot),
-            k=k,
-            filters=client_codec.encode_filters(filters or Filters()),
-            min_relevance=min_relevance,
+        question = ComplementsQuestion(
+            context=context, slot=slot, k=k, filters=filters, min_relevance=min_relevance
         )
-        return client_codec.decode_complements(self._call(self._stub.RetrieveComplements, request))
+        answer: ComplementsAnswer = self._ask(question)
+        return answer
 
-    def explain(self, items: Sequence[Item], *, filters: Filters | None = None) -> ExplainAnswer:
+    def explain(self, items: Sequence[Item], *, filters: Filters = NO_FILTERS) -> ExplainAnswer:
         """What items and pairs add to an outfit, and what to put for the weakest.
 
         The filters say which catalogue items may be proposed; raises CallError.
         """
-        request = pb.ExplainOutfitRequest(
-            items=client_codec.encode_items(items),
-            filters=client_codec.encode_filters(filters or Filters()),
-        )
-        return client_codec.decode_explanation(self._call(self._stub.ExplainOutfit, request))
+        answer: ExplainAnswer = self._ask(ExplainQuestion(items=items, filters=filters))
+        return answer
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> TargetAnswer:
         """The vector that `complements` searches with; raises CallError."""
-        request = pb.EmbedTargetRequest(
-            context=client_codec.encode_items(context), slot=client_codec.encode_slot(slot)
-        )
-        return client_codec.decode_target(self._call(self._stub.EmbedTarget, request))
+        answer: TargetAnswer = self._ask(TargetQuestion(context=context, slot=slot))
+        return answer
 
-    def _call(self, method: Callable[..., Response], request: object) -> Response:
+    def stream(
+        self, questions: Iterable[tuple[str, Question]]
+    ) -> Iterator[tuple[str, Answer | CallError]]:
+        """Answers to many questions over one call, as they are ready; the deadline does not hold.
+
+        Args:
+            questions: each with an identifier that its answer comes back with; read in a thread
+                of its own, as fast as the server answers.
+
+        Yields:
+            The identifier, and the answer or the error of that question.
+
+        Raises:
+            CallError: the stream as a whole ended.
+        """
+        responses = self._stub.StreamAnswers(_stream_request(*each) for each in questions)
         try:
-            return method(request, timeout=self._deadline_s)
+            for response in responses:
+                yield response.correlation_id, _streamed(response)
         except grpc.RpcError as error:
-            raise _call_error(error) from None
+            raise error_of_call(error) from None
+        finally:
+            responses.cancel()
+
+    def _ask(self, question: Question) -> Any:
+        call = CLIENT_CALLS[type(question)]
+        method = getattr(self._stub, call.method)
+        return call.answer(self._call(method, call.request(question)))
 
 
-def _call_error(error: Any) -> CallError:
-    status = rpc_status.from_call(error)
-    info, bad, named = (
-        error_details_pb2.ErrorInfo(),
-        error_details_pb2.BadRequest(),
-        error_details_pb2.RequestInfo(),
-    )
-    for detail in status.details if status else ():
-        for kind in (info, bad, named):
-            detail.Unpack(kind)
-    return CallError(
-        code=error.code(),
-        message=error.details() or "",
-        reason=info.reason,
-        violations=[
-            FieldViolation(field=one.field, description=one.description)
-            for one in bad.field_violations
-        ],
-        request_id=named.request_id,
-    )
+def _stream_request(name: str, question: Question) -> pb.StreamAnswersRequest:
+    call = CLIENT_CALLS[type(question)]
+    message = call.request(question)
+    return pb.StreamAnswersRequest(correlation_id=name, **{call.name: message})
+
+
+def _streamed(response: pb.StreamAnswersResponse) -> Answer | CallError:
+    name = response.WhichOneof("answer")
+    if name == "status":
+        return error_of_status(response.status)
+    answer: Answer = ANSWERS[name](getattr(response, name))
+    return answer

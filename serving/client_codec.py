@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,13 +10,15 @@ from engine.requests import (
     Complement,
     Filters,
     Item,
+    ItemContent,
     ItemContribution,
     PairContribution,
     RankedCandidate,
     Replacement,
     Slot,
 )
-from serving.pb.outfit.v1 import outfit_pb2 as pb
+from serving.pb.outfit.v1 import item_pb2, provenance_pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +31,18 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What every answer holds: the bundle that gave it, and what the items lacked."""
+    """What every answer holds.
+
+    Args:
+        bundle_id: of the bundle that gave it.
+        overlay_version: how many updates of the catalogue it takes into account.
+        missing_item_ids: of the request, not held by the catalogue where that is no fault.
+        missing: what the items lacked.
+    """
 
     bundle_id: str
+    overlay_version: int
+    missing_item_ids: tuple[str, ...]
     missing: tuple[Missing, ...]
 
 
@@ -83,7 +95,7 @@ class TargetAnswer(Answer):
     vector: np.ndarray
 
 
-def encode_items(items: Iterable[Item]) -> list[pb.Item]:
+def encode_items(items: Iterable[Item]) -> list[item_pb2.Item]:
     """Items by identifier or inline."""
     return [_encode_item(item) for item in items]
 
@@ -91,15 +103,15 @@ def encode_items(items: Iterable[Item]) -> list[pb.Item]:
 def encode_outfits(outfits: Iterable[Sequence[Item]]) -> pb.ScoreOutfitsRequest:
     """Outfits to score."""
     return pb.ScoreOutfitsRequest(
-        outfits=[pb.Outfit(items=encode_items(items)) for items in outfits]
+        outfits=[item_pb2.Outfit(items=encode_items(items)) for items in outfits]
     )
 
 
-def encode_slot(slot: Slot | None) -> pb.Slot | None:
+def encode_slot(slot: Slot | None) -> item_pb2.Slot | None:
     """What is wanted, if anything is said about it."""
     if slot is None:
         return None
-    return pb.Slot(category=slot.category or "", text=slot.text or "")
+    return item_pb2.Slot(category=slot.category or "", text=slot.text or "")
 
 
 def encode_filters(filters: Filters) -> pb.Filters:
@@ -115,8 +127,7 @@ def encode_filters(filters: Filters) -> pb.Filters:
 def decode_scores(response: pb.ScoreOutfitsResponse) -> ScoreAnswer:
     """The answer to ScoreOutfits."""
     return ScoreAnswer(
-        bundle_id=response.provenance.bundle_id,
-        missing=_decode_missing(response.missing),
+        **common(response),
         scores=tuple(Score(logit=s.logit, probability=s.probability) for s in response.scores),
     )
 
@@ -124,8 +135,7 @@ def decode_scores(response: pb.ScoreOutfitsResponse) -> ScoreAnswer:
 def decode_ranked(response: pb.FillInTheBlankResponse) -> FillAnswer:
     """The answer to FillInTheBlank."""
     return FillAnswer(
-        bundle_id=response.provenance.bundle_id,
-        missing=_decode_missing(response.missing),
+        **common(response),
         ranked=tuple(
             RankedCandidate(position=one.position, item_id=one.item_id, logit=one.logit)
             for one in response.ranked
@@ -136,8 +146,7 @@ def decode_ranked(response: pb.FillInTheBlankResponse) -> FillAnswer:
 def decode_complements(response: pb.RetrieveComplementsResponse) -> ComplementsAnswer:
     """The answer to RetrieveComplements."""
     return ComplementsAnswer(
-        bundle_id=response.provenance.bundle_id,
-        missing=_decode_missing(response.missing),
+        **common(response),
         complements=tuple(
             Complement(
                 item_id=one.item_id,
@@ -152,8 +161,7 @@ def decode_complements(response: pb.RetrieveComplementsResponse) -> ComplementsA
 def decode_target(response: pb.EmbedTargetResponse) -> TargetAnswer:
     """The answer to EmbedTarget."""
     return TargetAnswer(
-        bundle_id=response.provenance.bundle_id,
-        missing=_decode_missing(response.missing),
+        **common(response),
         vector=np.array(response.vector, dtype=np.float32),
     )
 
@@ -162,8 +170,7 @@ def decode_explanation(response: pb.ExplainOutfitResponse) -> ExplainAnswer:
     """The answer to ExplainOutfit."""
     proposed = response.replacement
     return ExplainAnswer(
-        bundle_id=response.provenance.bundle_id,
-        missing=_decode_missing(response.missing),
+        **common(response),
         score=Score(logit=response.score.logit, probability=response.score.probability),
         empty_logit=response.empty_logit,
         items=tuple(
@@ -184,23 +191,38 @@ def decode_explanation(response: pb.ExplainOutfitResponse) -> ExplainAnswer:
     )
 
 
-def _encode_item(item: Item) -> pb.Item:
-    if isinstance(item, str):
-        return pb.Item(item_id=item)
-    return pb.Item(
-        content=pb.ItemContent(
-            category=item.category or "",
-            title=item.title or "",
-            description=item.description or "",
-            attributes=[pb.Attribute(name=k, value=v) for k, v in item.attributes.items()],
-            image=item.image or b"",
-            vectors=[
-                pb.FeatureVector(feature=name, values=vector.tolist())
-                for name, vector in item.vectors.items()
-            ],
-        )
+def encode_content(content: ItemContent) -> item_pb2.ItemContent:
+    """What is known of an inline item."""
+    return item_pb2.ItemContent(
+        category=content.category or "",
+        title=content.title or "",
+        description=content.description or "",
+        attributes=[item_pb2.Attribute(name=k, value=v) for k, v in content.attributes.items()],
+        price=content.price,
+        image=content.image or b"",
+        vectors=[
+            item_pb2.FeatureVector(feature=name, values=vector.tolist())
+            for name, vector in content.vectors.items()
+        ],
     )
 
 
-def _decode_missing(messages: Iterable[pb.MissingModality]) -> tuple[Missing, ...]:
+def _encode_item(item: Item) -> item_pb2.Item:
+    if isinstance(item, str):
+        return item_pb2.Item(item_id=item)
+    return item_pb2.Item(content=encode_content(item))
+
+
+def common(response: Any) -> dict[str, Any]:
+    """The fields of `Answer`, from any response."""
+    provenance = response.provenance
+    return {
+        "bundle_id": provenance.bundle_id,
+        "overlay_version": provenance.overlay_version,
+        "missing_item_ids": tuple(provenance.missing_item_ids),
+        "missing": _decode_missing(getattr(response, "missing", ())),
+    }
+
+
+def _decode_missing(messages: Iterable[provenance_pb2.MissingModality]) -> tuple[Missing, ...]:
     return tuple(Missing(field=one.field, modality=one.modality) for one in messages)

@@ -1,6 +1,6 @@
 """Requests turned into the engine's words, within the limits that the contract states, and back."""
 
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -14,21 +14,27 @@ from engine.requests import (
     RankedCandidate,
     Slot,
 )
-from serving.pb.outfit.v1 import outfit_pb2 as pb
-
-MAX_MESSAGE_BYTES = 32 * 2**20
-MAX_OUTFITS = 256
-MAX_ITEMS = 32
-MAX_CANDIDATES = 256
-MAX_INLINE_ITEMS = 256
-MAX_COMPLEMENTS = 1_000
-MAX_EXCLUDED = 10_000
-MAX_ATTRIBUTES = 64
-MAX_VECTORS = 16
-MAX_VECTOR_LENGTH = 4_096
-MAX_IMAGE_BYTES = 8 * 2**20
-MAX_TEXT_LENGTH = 2_000
-MAX_NAME_LENGTH = 256
+from serving.limits import (
+    MAX_ATTRIBUTES,
+    MAX_CANDIDATES,
+    MAX_COMPLEMENTS,
+    MAX_EXCLUDED,
+    MAX_IMAGE_BYTES,
+    MAX_INLINE_ITEMS,
+    MAX_ITEMS,
+    MAX_NAME_LENGTH,
+    MAX_OUTFITS,
+    MAX_TEXT_LENGTH,
+    MAX_VECTOR_LENGTH,
+    MAX_VECTORS,
+    check_at_most,
+    check_count,
+    optional,
+    required,
+)
+from serving.pb.outfit.v1 import item_pb2, provenance_pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.picture_limits import check_picture, check_pictures
 
 
 def decode_outfits(request: pb.ScoreOutfitsRequest) -> list[list[Item]]:
@@ -38,12 +44,12 @@ def decode_outfits(request: pb.ScoreOutfitsRequest) -> list[list[Item]]:
         SchemaError: a field is missing, malformed or beyond a limit.
         DuplicateError: an item names an attribute or a feature twice.
     """
-    _check_count(request.outfits, MAX_OUTFITS, "outfits")
+    check_count(request.outfits, MAX_OUTFITS, "outfits")
     outfits = [
         decode_items(outfit.items, f"outfits[{number}].items")
         for number, outfit in enumerate(request.outfits)
     ]
-    _check_inline([item for outfit in outfits for item in outfit], "outfits")
+    check_inline([item for outfit in outfits for item in outfit], "outfits")
     return outfits
 
 
@@ -53,16 +59,20 @@ def decode_question(
     """The context, the candidates and the slot, if one is given; raises as `decode_outfits`."""
     context = decode_items(request.context, "context")
     candidates = decode_items(request.candidates, "candidates", limit=MAX_CANDIDATES)
-    _check_inline([*context, *candidates], "candidates")
+    check_inline([*context, *candidates], "candidates")
     return context, candidates, decode_slot(request) if request.HasField("slot") else None
 
 
-def decode_items(messages: Sequence[pb.Item], field: str, *, limit: int = MAX_ITEMS) -> list[Item]:
+def decode_items(
+    messages: Sequence[item_pb2.Item], field: str, *, limit: int = MAX_ITEMS
+) -> list[Item]:
     """Between 1 and `limit` items; raises as `decode_outfits`."""
-    _check_count(messages, limit, field)
-    return [
+    check_count(messages, limit, field)
+    items = [
         _decode_item(message, f"{field}[{position}]") for position, message in enumerate(messages)
     ]
+    check_inline(items, field)
+    return items
 
 
 def decode_slot(
@@ -73,8 +83,8 @@ def decode_slot(
     if not (message.category or message.text):
         raise SchemaError(expected="a category, a text or both", got="neither", field="slot")
     return Slot(
-        category=_optional(message.category, "slot.category", limit=MAX_NAME_LENGTH),
-        text=_optional(message.text, "slot.text"),
+        category=optional(message.category, "slot.category", limit=MAX_NAME_LENGTH),
+        text=optional(message.text, "slot.text"),
     )
 
 
@@ -101,7 +111,7 @@ def decode_filters(
     message = request.filters
     field = "filters.exclude_item_ids"
     if message.exclude_item_ids:
-        _check_count(message.exclude_item_ids, MAX_EXCLUDED, field)
+        check_count(message.exclude_item_ids, MAX_EXCLUDED, field)
     low = _price(message, "min_price")
     high = _price(message, "max_price")
     if low is not None and high is not None and low > high:
@@ -116,10 +126,12 @@ def decode_filters(
     )
 
 
-def encode_scores(bundle_id: str, scores: Sequence[OutfitScore]) -> pb.ScoreOutfitsResponse:
+def encode_scores(
+    provenance: provenance_pb2.Provenance, scores: Sequence[OutfitScore]
+) -> pb.ScoreOutfitsResponse:
     """One score for each outfit, and what their items lacked."""
     return pb.ScoreOutfitsResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         scores=[
             pb.OutfitScore(logit=score.logit, probability=score.probability) for score in scores
         ],
@@ -132,11 +144,13 @@ def encode_scores(bundle_id: str, scores: Sequence[OutfitScore]) -> pb.ScoreOutf
 
 
 def encode_ranked(
-    bundle_id: str, ranked: Sequence[RankedCandidate], missing: Iterable[pb.MissingModality]
+    provenance: provenance_pb2.Provenance,
+    ranked: Sequence[RankedCandidate],
+    missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.FillInTheBlankResponse:
     """The candidates, best first."""
     return pb.FillInTheBlankResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         ranked=[
             pb.RankedCandidate(position=one.position, item_id=one.item_id, logit=one.logit)
             for one in ranked
@@ -146,11 +160,13 @@ def encode_ranked(
 
 
 def encode_complements(
-    bundle_id: str, complements: Sequence[Complement], missing: Iterable[pb.MissingModality]
+    provenance: provenance_pb2.Provenance,
+    complements: Sequence[Complement],
+    missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.RetrieveComplementsResponse:
     """The complements, best first."""
     return pb.RetrieveComplementsResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         complements=[
             pb.Complement(item_id=one.item_id, similarity=one.similarity, relevance=one.relevance)
             for one in complements
@@ -160,35 +176,38 @@ def encode_complements(
 
 
 def encode_target(
-    bundle_id: str, vector: np.ndarray, missing: Iterable[pb.MissingModality]
+    provenance: provenance_pb2.Provenance,
+    vector: np.ndarray,
+    missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.EmbedTargetResponse:
     """The vector of what is wanted."""
     return pb.EmbedTargetResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         vector=vector.tolist(),
         missing=missing,
     )
 
 
-def encode_missing(missing: Sequence[str], field: str) -> list[pb.MissingModality]:
+def encode_missing(missing: Sequence[str], field: str) -> list[provenance_pb2.MissingModality]:
     """Modalities that items lacked, given as `position:modality` within `field`."""
     pairs = [entry.split(":", 1) for entry in missing]
     return [
-        pb.MissingModality(field=f"{field}[{position}]", modality=modality)
+        provenance_pb2.MissingModality(field=f"{field}[{position}]", modality=modality)
         for position, modality in pairs
     ]
 
 
-def _decode_item(message: pb.Item, field: str) -> Item:
+def _decode_item(message: item_pb2.Item, field: str) -> Item:
     match message.WhichOneof("source"):
         case "item_id":
-            return _required(message.item_id, f"{field}.item_id")
+            return required(message.item_id, f"{field}.item_id")
         case "content":
-            return _decode_content(message.content, f"{field}.content")
+            return decode_content(message.content, f"{field}.content")
     raise SchemaError(expected="item_id or content", got="neither", field=field)
 
 
-def _decode_content(message: pb.ItemContent, field: str) -> ItemContent:
+def decode_content(message: item_pb2.ItemContent, field: str) -> ItemContent:
+    """What is known of an inline item; raises as `decode_outfits`."""
     if not message.ListFields():
         raise SchemaError(expected="at least one field", got="none", field=field)
     if len(message.image) > MAX_IMAGE_BYTES:
@@ -197,37 +216,42 @@ def _decode_content(message: pb.ItemContent, field: str) -> ItemContent:
             got=str(len(message.image)),
             field=f"{field}.image",
         )
+    if message.image:
+        check_picture(message.image, f"{field}.image")
     return ItemContent(
-        category=_optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
-        title=_optional(message.title, f"{field}.title"),
-        description=_optional(message.description, f"{field}.description"),
+        category=optional(message.category, f"{field}.category", limit=MAX_NAME_LENGTH),
+        title=optional(message.title, f"{field}.title"),
+        description=optional(message.description, f"{field}.description"),
         attributes=_decode_attributes(message.attributes, f"{field}.attributes"),
+        price=message.price if message.HasField("price") else None,
         image=message.image or None,
         vectors=_decode_vectors(message.vectors, f"{field}.vectors"),
     )
 
 
-def _decode_attributes(messages: Sequence[pb.Attribute], field: str) -> dict[str, str]:
-    _check_at_most(messages, MAX_ATTRIBUTES, field)
+def _decode_attributes(messages: Sequence[item_pb2.Attribute], field: str) -> dict[str, str]:
+    check_at_most(messages, MAX_ATTRIBUTES, field)
     attributes: dict[str, str] = {}
     for position, message in enumerate(messages):
         here = f"{field}[{position}]"
-        name = _required(message.name, f"{here}.name")
+        name = required(message.name, f"{here}.name")
         if name in attributes:
             raise DuplicateError(expected="each name once", got=name, field=f"{here}.name")
-        attributes[name] = _required(message.value, f"{here}.value", limit=MAX_TEXT_LENGTH)
+        attributes[name] = required(message.value, f"{here}.value", limit=MAX_TEXT_LENGTH)
     return attributes
 
 
-def _decode_vectors(messages: Sequence[pb.FeatureVector], field: str) -> dict[str, np.ndarray]:
-    _check_at_most(messages, MAX_VECTORS, field)
+def _decode_vectors(
+    messages: Sequence[item_pb2.FeatureVector], field: str
+) -> dict[str, np.ndarray]:
+    check_at_most(messages, MAX_VECTORS, field)
     vectors: dict[str, np.ndarray] = {}
     for position, message in enumerate(messages):
         here = f"{field}[{position}]"
-        feature = _required(message.feature, f"{here}.feature")
+        feature = required(message.feature, f"{here}.feature")
         if feature in vectors:
             raise DuplicateError(expected="each feature once", got=feature, field=f"{here}.feature")
-        _check_count(message.values, MAX_VECTOR_LENGTH, f"{here}.values")
+        check_count(message.values, MAX_VECTOR_LENGTH, f"{here}.values")
         vectors[feature] = np.array(message.values, dtype=np.float32)
         if not np.isfinite(vectors[feature]).all():
             raise SchemaError(
@@ -248,35 +272,14 @@ def _price(message: pb.Filters, name: str) -> float | None:
 
 
 def _names(names: Sequence[str], field: str) -> list[str]:
-    return [_required(name, f"{field}[{position}]") for position, name in enumerate(names)]
+    return [required(name, f"{field}[{position}]") for position, name in enumerate(names)]
 
 
-def _required(text: str, field: str, *, limit: int = MAX_NAME_LENGTH) -> str:
-    if not text:
-        raise SchemaError(expected=f"1 to {limit} characters", got="none", field=field)
-    return _optional(text, field, limit=limit) or ""
-
-
-def _optional(text: str, field: str, *, limit: int = MAX_TEXT_LENGTH) -> str | None:
-    if len(text) > limit:
-        raise SchemaError(expected=f"at most {limit} characters", got=f"{len(text)}", field=field)
-    return text or None
-
-
-def _check_count(values: Sized, limit: int, field: str) -> None:
-    if not values:
-        raise SchemaError(expected=f"1 to {limit}", got="none", field=field)
-    _check_at_most(values, limit, field)
-
-
-def _check_at_most(values: Sized, limit: int, field: str) -> None:
-    if len(values) > limit:
-        raise SchemaError(expected=f"at most {limit}", got=str(len(values)), field=field)
-
-
-def _check_inline(items: Sequence[Item], field: str) -> None:
-    inline = sum(isinstance(item, ItemContent) for item in items)
-    if inline > MAX_INLINE_ITEMS:
+def check_inline(items: Sequence[Item], field: str) -> None:
+    """Refuse more inline items, or larger ones, than a request may hold; raises SchemaError."""
+    inline = [item for item in items if isinstance(item, ItemContent)]
+    if len(inline) > MAX_INLINE_ITEMS:
         raise SchemaError(
-            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(inline), field=field
+            expected=f"at most {MAX_INLINE_ITEMS} inline items", got=str(len(inline)), field=field
         )
+    check_pictures((item.image for item in inline), field)

@@ -2,14 +2,17 @@
 
 from engine.requests import Explanation
 from serving.codec import encode_missing
-from serving.pb.outfit.v1 import outfit_pb2 as pb
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.pb.outfit.v1 import provenance_pb2
 
 
-def encode_explanation(bundle_id: str, explained: Explanation) -> pb.ExplainOutfitResponse:
+def encode_explanation(
+    provenance: provenance_pb2.Provenance, explained: Explanation
+) -> pb.ExplainOutfitResponse:
     """Contributions of items and pairs, the weakest item and what to put in its place."""
     score, proposed = explained.score, explained.replacement
     return pb.ExplainOutfitResponse(
-        provenance=pb.Provenance(bundle_id=bundle_id),
+        provenance=provenance,
         score=pb.OutfitScore(logit=score.logit, probability=score.probability),
         empty_logit=explained.empty_logit,
         items=[

@@ -4,22 +4,38 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
-from serving.codec import MAX_MESSAGE_BYTES
+from serving.batcher import BatchConfig, Batcher, batching
+from serving.bundle_servicer import BundleServicer
+from serving.bundle_shelf import BundleShelf, Load
+from serving.catalogue_servicer import CatalogueServicer
+from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.health_checks import health_checks
 from serving.interceptor import CallInterceptor
-from serving.pb.outfit.v1 import outfit_pb2, outfit_pb2_grpc
-from serving.servicer import OutfitEngine, OutfitServicer
+from serving.limits import MAX_MESSAGE_BYTES
+from serving.overlay.log import UpdateLog
+from serving.overlay.overlay import Overlay, running_overlay
+from serving.pb.outfit.v1 import (
+    bundle_service_pb2_grpc,
+    catalog_service_pb2_grpc,
+    outfit_service_pb2_grpc,
+)
+from serving.reply import ReplyDesk
+from serving.security.enforcement import access_guard, port_credentials
+from serving.security.protection import Protection
+from serving.servicer import OutfitServicer
+from serving.services import BUNDLES, CATALOGUE, OUTFITS
 
-SERVICE: Final[str] = outfit_pb2.DESCRIPTOR.services_by_name["OutfitService"].full_name
-SERVICES: Final = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -34,58 +50,110 @@ class ServerConfig:
     host: str = "127.0.0.1"  # loopback: whoever opens it to a network says so
     port: int = 50051  # 0 picks a free one
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
+    batches: BatchConfig = field(default_factory=BatchConfig)
+    protection: Protection = field(default_factory=Protection)
 
 
-async def serve(
-    engine: OutfitEngine, config: ServerConfig, announce: Callable[[str], None]
-) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; `announce` is told the address once it answers."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parts:
+    """What a server is made of.
+
+    Args:
+        slot: from whose engine it answers; empty until a bundle is loaded.
+        log: of the updates of the catalogue.
+        bundles: the folder that operators may switch between, and how a bundle is loaded; None
+            serves no BundleService.
+    """
+
+    slot: EngineSlot
+    log: UpdateLog
+    bundles: tuple[Path, Load] | None = None
+
+
+async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain; `announce` is told the address once it answers.
+
+    Raises:
+        SchemaError: as of `running_server`; so does UpdateLogError.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running_server(engine, config) as address:
+    async with running_server(parts, config) as address:
         announce(address)
         await stop.wait()
 
 
 @asynccontextmanager
-async def running_server(engine: OutfitEngine, config: ServerConfig) -> AsyncIterator[str]:
+async def running_server(parts: Parts, config: ServerConfig) -> AsyncIterator[str]:
     """Serve within the `async with` block and give the address; leaving it drains.
 
     One thread makes all model calls: the engine uses every core by itself, and tokenizers are not
     safe to share between threads.
 
     Raises:
-        SchemaError: the port is taken, or the host is not one of this machine's.
+        SchemaError: the port is taken, or the host is not one of this machine's, or lies beyond it
+            and is not protected.
+        InputError: a file of the protection cannot be used.
+        UpdateLogError: the log of updates cannot be read.
     """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine") as executor:
-        server = grpc.aio.server(interceptors=[CallInterceptor()], options=OPTIONS)
-        register = outfit_pb2_grpc.add_OutfitServiceServicer_to_server
-        register(OutfitServicer(engine, executor), server)  # type: ignore[no-untyped-call] # generated
-        checks = await _with_health(server)
-        reflection.enable_server_reflection(SERVICES, server)
-        address = _bind(server, config)
-        await server.start()
-        try:
-            yield address
-        finally:
-            await checks.enter_graceful_shutdown()
-            await server.stop(config.grace_s)
+    config.protection.check(config.host)
+    guards = [CallInterceptor(), access_guard(config.protection, config.host)]
+    server = grpc.aio.server(interceptors=guards, options=OPTIONS)
+    address = _bind(server, config)
+    async with AsyncExitStack() as stack:
+        executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
+        overlay = await stack.enter_async_context(running_overlay(parts.log))
+        desk = ReplyDesk(parts.slot, lambda: overlay.current)
+        batcher = await stack.enter_async_context(batching(desk, executor, config.batches))
+        served, shelf = _register(server, parts, batcher, overlay)
+        if config.protection.reflects(config.host):
+            names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
+            reflection.enable_server_reflection(names, server)
+        if shelf is not None:
+            await shelf.start()
+        async with health_checks(server, parts.slot) as checks:
+            await server.start()
+            try:
+                yield address
+            finally:
+                await checks.enter_graceful_shutdown()
+                await server.stop(config.grace_s)
 
 
-async def _with_health(server: grpc.aio.Server) -> health.aio.HealthServicer:
-    checks = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    for service in (health.OVERALL_HEALTH, *SERVICES):
-        await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
-    return checks
+def _register(
+    server: grpc.aio.Server, parts: Parts, batcher: Batcher, overlay: Overlay
+) -> tuple[list[str], BundleShelf | None]:
+    """Add the services: their names, and the shelf that BundleService uses, if it is served."""
+    served = [OUTFITS, CATALOGUE]
+    outfits, catalogue = OutfitServicer(batcher), CatalogueServicer(batcher, overlay)
+    outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
+    catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalogue, server)  # type: ignore[no-untyped-call] # generated
+    shelf = None
+    if parts.bundles is not None:
+        folder, load = parts.bundles
+        shelf = BundleShelf(folder, parts.slot, partial(_with_updates, load, overlay))
+        bundles = BundleServicer(shelf, parts.slot)
+        bundle_service_pb2_grpc.add_BundleServiceServicer_to_server(bundles, server)  # type: ignore[no-untyped-call] # generated
+        served.append(BUNDLES)
+    return served, shelf
+
+
+def _with_updates(load: Load, overlay: Overlay, folder: Path) -> OutfitEngine:
+    """A loaded bundle that takes the updates in force into account."""
+    state = overlay.current
+    return load(folder).at(state.records, state.version)
 
 
 def _bind(server: grpc.aio.Server, config: ServerConfig) -> str:
     host = f"[{config.host}]" if ":" in config.host else config.host
+    credentials = port_credentials(config.protection)
     try:
-        port = server.add_insecure_port(f"{host}:{config.port}")
+        if credentials is None:
+            port = server.add_insecure_port(f"{host}:{config.port}")
+        else:
+            port = server.add_secure_port(f"{host}:{config.port}", credentials)
     except RuntimeError as error:
         raise SchemaError(
             expected="a free port on a host of this machine",

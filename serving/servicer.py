@@ -1,156 +1,69 @@
-"""The methods of OutfitService: decode, ask the engine in a thread of its own, encode."""
+"""The methods of OutfitService: decode, wait for the batcher, encode."""
 
-import asyncio
-import functools
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
+from collections.abc import AsyncIterator
+from typing import Any
 
-import numpy as np
-
-from engine.requests import (
-    BundleInfo,
-    Complement,
-    Explanation,
-    Filters,
-    Item,
-    OutfitScore,
-    RankedCandidate,
-    Slot,
-)
-from serving import codec
-from serving.explanation_codec import encode_explanation
-from serving.pb.outfit.v1 import outfit_pb2 as pb
-from serving.pb.outfit.v1 import outfit_pb2_grpc
-
-Asked = ParamSpec("Asked")
-Answered = TypeVar("Answered")
+from serving import outfit_calls
+from serving.answer_stream import AnswerStream
+from serving.batcher import Batcher
+from serving.outfit_calls import OutfitCall
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 
 
-@runtime_checkable
-class OutfitEngine(Protocol):
-    """What the service asks; `engine.recommender.Recommender` is one."""
-
-    @property
-    def info(self) -> BundleInfo:
-        """The bundle that answers."""
-        ...
-
-    def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
-        """How well the items of each outfit go together."""
-        ...
-
-    def fill(
-        self, context: Sequence[Item], candidates: Sequence[Item], slot: Slot | None = None
-    ) -> list[RankedCandidate]:
-        """The candidates, best first."""
-        ...
-
-    def complements(
-        self,
-        context: Sequence[Item],
-        slot: Slot,
-        k: int,
-        filters: Filters = ...,
-        *,
-        min_relevance: float | None = None,
-    ) -> list[Complement]:
-        """At most k catalogue items that pass the filters and the relevance, best first."""
-        ...
-
-    def explain(self, outfit: Sequence[Item], filters: Filters = ...) -> Explanation:
-        """What items and pairs add, and what to put for the weakest item."""
-        ...
-
-    def embed_target(self, context: Sequence[Item], slot: Slot) -> np.ndarray:
-        """The unit vector of what is wanted."""
-        ...
-
-    def missing(self, items: Sequence[Item]) -> tuple[str, ...]:
-        """What the items lack, as `position:modality`; a lookup that may run on the loop."""
-        ...
-
-
-class OutfitServicer(outfit_pb2_grpc.OutfitServiceServicer):
-    """Answers OutfitService from one engine; model calls run in `executor`, off the event loop.
+class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
+    """Answers OutfitService through one batcher.
 
     Errors pass through: the interceptor turns them into statuses.
     """
 
-    def __init__(self, engine: OutfitEngine, executor: Executor) -> None:
-        self._engine = engine
-        self._executor = executor
+    def __init__(self, batcher: Batcher) -> None:
+        self._batcher = batcher
 
     async def ScoreOutfits(  # noqa: N802 - the contract's name
-        self,
-        request: pb.ScoreOutfitsRequest,
-        context: Any,  # noqa: ARG002 - gRPC's signature
+        self, request: pb.ScoreOutfitsRequest, context: Any
     ) -> pb.ScoreOutfitsResponse:
         """Say how well the items of each outfit go together."""
-        outfits = codec.decode_outfits(request)
-        scores = await self._ask(self._engine.score, outfits)
-        return codec.encode_scores(self._bundle_id, scores)
+        response: pb.ScoreOutfitsResponse = await self._ask(outfit_calls.SCORE, request, context)
+        return response
 
     async def FillInTheBlank(  # noqa: N802 - the contract's name
-        self,
-        request: pb.FillInTheBlankRequest,
-        context: Any,  # noqa: ARG002 - gRPC's signature
+        self, request: pb.FillInTheBlankRequest, context: Any
     ) -> pb.FillInTheBlankResponse:
         """Rank candidates."""
-        items, candidates, slot = codec.decode_question(request)
-        ranked = await self._ask(self._engine.fill, items, candidates, slot)
-        missing = self._missing(context=items, candidates=candidates)
-        return codec.encode_ranked(self._bundle_id, ranked, missing)
+        response: pb.FillInTheBlankResponse = await self._ask(outfit_calls.FILL, request, context)
+        return response
 
     async def RetrieveComplements(  # noqa: N802 - the contract's name
-        self,
-        request: pb.RetrieveComplementsRequest,
-        context: Any,  # noqa: ARG002 - gRPC's signature
+        self, request: pb.RetrieveComplementsRequest, context: Any
     ) -> pb.RetrieveComplementsResponse:
         """Find what completes the context in one slot."""
-        items, slot = codec.decode_items(request.context, "context"), codec.decode_slot(request)
-        k, filters = codec.decode_count(request), codec.decode_filters(request)
-        least = codec.decode_relevance(request)
-        found = await self._ask(
-            self._engine.complements, items, slot, k, filters, min_relevance=least
+        response: pb.RetrieveComplementsResponse = await self._ask(
+            outfit_calls.COMPLEMENTS, request, context
         )
-        missing = self._missing(context=items)
-        return codec.encode_complements(self._bundle_id, found, missing)
-
-    async def ExplainOutfit(  # noqa: N802 - the contract's name
-        self,
-        request: pb.ExplainOutfitRequest,
-        context: Any,  # noqa: ARG002 - gRPC's signature
-    ) -> pb.ExplainOutfitResponse:
-        """Say what each item and each pair adds."""
-        items = codec.decode_items(request.items, "items")
-        explained = await self._ask(self._engine.explain, items, codec.decode_filters(request))
-        return encode_explanation(self._bundle_id, explained)
+        return response
 
     async def EmbedTarget(  # noqa: N802 - the contract's name
-        self,
-        request: pb.EmbedTargetRequest,
-        context: Any,  # noqa: ARG002 - gRPC's signature
+        self, request: pb.EmbedTargetRequest, context: Any
     ) -> pb.EmbedTargetResponse:
         """Return the vector of what is wanted."""
-        items, slot = codec.decode_items(request.context, "context"), codec.decode_slot(request)
-        vector = await self._ask(self._engine.embed_target, items, slot)
-        missing = self._missing(context=items)
-        return codec.encode_target(self._bundle_id, vector, missing)
+        response: pb.EmbedTargetResponse = await self._ask(outfit_calls.TARGET, request, context)
+        return response
 
-    @property
-    def _bundle_id(self) -> str:
-        return self._engine.info.bundle_id
+    async def ExplainOutfit(  # noqa: N802 - the contract's name
+        self, request: pb.ExplainOutfitRequest, context: Any
+    ) -> pb.ExplainOutfitResponse:
+        """Say what each item and each pair adds."""
+        response: pb.ExplainOutfitResponse = await self._ask(outfit_calls.EXPLAIN, request, context)
+        return response
 
-    async def _ask(
-        self, method: Callable[Asked, Answered], *args: Asked.args, **kwargs: Asked.kwargs
-    ) -> Answered:
-        call = functools.partial(method, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+    async def StreamAnswers(  # noqa: N802 - the contract's name
+        self, request_iterator: AsyncIterator[pb.StreamAnswersRequest], context: Any
+    ) -> None:
+        """Answer many questions, each as soon as it can."""
+        await AnswerStream(self._batcher, context).run(request_iterator)
 
-    def _missing(self, **fields: Sequence[Item]) -> list[pb.MissingModality]:
-        return [
-            message
-            for field, items in fields.items()
-            for message in codec.encode_missing(self._engine.missing(items), field)
-        ]
+    async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:
+        question = call.question(request)
+        reply = await self._batcher.ask(question, remaining_s=context.time_remaining())
+        return call.response(reply)

@@ -1,39 +1,32 @@
 """`outfit call`: ask a running server."""
 
-import dataclasses
-import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter, validators
 
+from serving.commands import call_bundles, call_catalogue
+from serving.commands.connection import DEFAULT_CONNECTION, Connection, show, split
+
 if TYPE_CHECKING:
     from engine.requests import Filters
     from serving.client import OutfitClient
-    from serving.client_codec import Answer
 
 app = App(name="call", help="Ask a running server (`outfit serve`).")
+for command in (
+    call_catalogue.items,
+    call_catalogue.categories,
+    call_catalogue.upsert,
+    call_catalogue.delete,
+    call_bundles.bundles,
+    call_bundles.activate,
+    call_bundles.roll_back,
+):
+    app.command(command)
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=1_000))]
 Price = Annotated[float | None, Parameter(validator=validators.Number(gte=0))]
 Share = Annotated[float | None, Parameter(validator=validators.Number(gte=0, lte=1))]
-Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """Whom to ask and how to show the answer."""
-
-    address: str = "127.0.0.1:50051"
-    """Host and port of the server."""
-
-    deadline_s: Seconds = 10.0
-    """Seconds to wait for the answer."""
-
-    json: Annotated[bool, Parameter(negative="")] = False
-    """Print the answer as JSON instead of a table."""
 
 
 @Parameter(name="*")
@@ -54,7 +47,6 @@ class Allowed:
     """Only items in stock."""
 
 
-DEFAULT_CONNECTION = Connection()
 ALL_ALLOWED = Allowed()
 
 
@@ -87,12 +79,12 @@ def score(*, items: list[str], connection: Connection = DEFAULT_CONNECTION) -> N
         connection: whom to ask and how to show the answer.
     """
     with _client(connection) as client:
-        answer = client.score([_split(outfit) for outfit in items])
+        answer = client.score([split(outfit) for outfit in items])
     rows = [
         (outfit, f"{one.logit:.4f}", f"{one.probability:.4f}")
         for outfit, one in zip(items, answer.scores, strict=True)
     ]
-    _show(answer, ("outfit", "logit", "probability"), rows, connection)
+    show(answer, ("outfit", "logit", "probability"), rows, connection)
 
 
 @app.command
@@ -119,11 +111,11 @@ def fill(
 
     wanted = Slot(category=slot, text=text) if slot or text else None
     with _client(connection) as client:
-        answer = client.fill(_split(context), _split(candidates), slot=wanted)
+        answer = client.fill(split(context), split(candidates), slot=wanted)
     rows = [
         (str(rank), one.item_id, f"{one.logit:.4f}") for rank, one in enumerate(answer.ranked, 1)
     ]
-    _show(answer, ("rank", "item", "logit"), rows, connection)
+    show(answer, ("rank", "item", "logit"), rows, connection)
 
 
 @app.command
@@ -149,7 +141,7 @@ def complements(
     wanted = Slot(category=wish.slot, text=wish.text)
     with _client(connection) as client:
         answer = client.complements(
-            _split(context),
+            split(context),
             wanted,
             k=k,
             filters=_filters(wish),
@@ -159,7 +151,7 @@ def complements(
         (str(rank), one.item_id, f"{one.similarity:.4f}", _number(one.relevance))
         for rank, one in enumerate(answer.complements, 1)
     ]
-    _show(answer, ("rank", "item", "similarity", "relevance"), rows, connection)
+    show(answer, ("rank", "item", "similarity", "relevance"), rows, connection)
 
 
 @app.command
@@ -177,11 +169,11 @@ def explain(
     """
     from serving.explanation_table import explanation_lines, explanation_rows
 
-    names = _split(items)
+    names = split(items)
     with _client(connection) as client:
         answer = client.explain(names, filters=_filters(allowed))
     columns = ("item", "contribution", "alone", *(f"with {place}" for place in range(len(names))))
-    _show(answer, columns, explanation_rows(answer, names), connection)
+    show(answer, columns, explanation_rows(answer, names), connection)
     if not connection.json:
         print(*explanation_lines(answer, names), sep="\n")
 
@@ -190,7 +182,7 @@ def _filters(allowed: Allowed) -> "Filters":
     from engine.requests import Filters
 
     return Filters(
-        exclude=frozenset(_split(allowed.exclude)),
+        exclude=frozenset(split(allowed.exclude)),
         min_price=allowed.min_price,
         max_price=allowed.max_price,
         in_stock_only=allowed.in_stock_only,
@@ -204,26 +196,8 @@ def _number(value: float | None) -> str:
 def _client(connection: Connection) -> "OutfitClient":
     from serving.client import OutfitClient
 
-    return OutfitClient(connection.address, deadline_s=connection.deadline_s)
-
-
-def _split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]
-
-
-def _show(
-    answer: "Answer", columns: Sequence[str], rows: Iterable[Sequence[str]], connection: Connection
-) -> None:
-    if connection.json:
-        print(json.dumps(dataclasses.asdict(answer)))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, caption=f"bundle {answer.bundle_id}")
-    for row in rows:
-        table.add_row(*row)
-    console = Console()
-    console.print(table)
-    for lack in answer.missing:
-        console.print(f"{lack.field} was judged without its {lack.modality}", markup=False)
+    return OutfitClient(
+        connection.address,
+        deadline_s=connection.deadline_s,
+        credentials=connection.credentials(),
+    )

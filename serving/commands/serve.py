@@ -1,43 +1,153 @@
-"""`outfit serve`: answer over gRPC from one bundle."""
+"""`outfit serve`: answer over gRPC from one bundle, or from a folder of bundles."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.security.protection import Protection
+
+if TYPE_CHECKING:
+    from serving.overlay.log import UpdateLog
+    from serving.server import Parts, ServerConfig
+
 Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65_535))]
 Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0))]
+Size = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where and how to serve."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on; beyond this machine only with --tls-cert, and --keys or
+    --client-ca."""
+
+    port: Port = 50051
+    """The port to listen on; 0 picks a free one and the first line of output names it."""
+
+    grace_s: Seconds = 10.0
+    """Seconds that calls in flight get to finish at the end."""
+
+    batch_size: Size = 256
+    """Outfits that the model judges at once, at most."""
+
+    batch_delay_s: Seconds = 0.0
+    """Seconds that a question waits for others while the model is idle."""
+
+    max_waiting: Size = 2_048
+    """Outfits that may wait for the model; what comes beyond them is refused."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updates:
+    """Where the updates of the catalogue are kept."""
+
+    redis: str | None = None
+    """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379."""
+
+    shop: str = "shop"
+    """Names the catalogue within Redis, so that shops may share one."""
+
+    updates: Path | None = None
+    """Folder of this machine that keeps them without Redis; beside the bundles by default."""
+
+
+LISTENING = Listening()
+UPDATES = Updates()
+LOOPBACK_ONLY = Protection()
 
 
 def serve(
-    bundle: Path, /, *, host: str = "127.0.0.1", port: Port = 50051, grace_s: Seconds = 10.0
+    bundle: Path | None = None,
+    /,
+    *,
+    bundles: Path | None = None,
+    listening: Listening = LISTENING,
+    kept: Updates = UPDATES,
+    protection: Protection = LOOPBACK_ONLY,
 ) -> None:
-    """Answer over gRPC from one bundle until SIGTERM or Ctrl-C, then finish what is in flight.
+    """Answer over gRPC until SIGTERM or Ctrl-C, then finish what is in flight.
 
     Example: `outfit serve demo/bundle --port 50051`
 
     Args:
         bundle: the folder that `outfit train` wrote.
-        host: the address to listen on; beyond this machine, the calls are neither encrypted nor
-            authenticated.
-        port: the port to listen on; 0 picks a free one and the first line of output names it.
-        grace_s: seconds that calls in flight get to finish at the end.
+        bundles: instead of one bundle, a folder of them, between which operators switch with
+            `outfit call activate` and `outfit call roll-back`.
+        listening: where and how to serve.
+        kept: where the updates of the catalogue are kept.
+        protection: who may call, what, how often, and how it travels.
     """
     import asyncio
     import os
 
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own lines repeat what an error says
 
-    from engine.recommender import Recommender
     from serving.request_log import configure_logging
-    from serving.server import ServerConfig
-    from serving.server import serve as serve_engine
+    from serving.server import serve as serve_parts
 
     configure_logging()
-    engine = Recommender.load(bundle)
-    config = ServerConfig(host=host, port=port, grace_s=grace_s)
+    protection.check(listening.host)  # before a bundle is loaded, which takes a while
 
-    def announce(address: str) -> None:
-        print(f"serving {engine.info.bundle_id} on {address}", flush=True)
+    async def run() -> None:
+        parts = _parts(bundle, bundles, kept)
 
-    asyncio.run(serve_engine(engine, config, announce))
+        def announce(address: str) -> None:
+            loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
+            print(f"serving {loaded} on {address}", flush=True)
+
+        await serve_parts(parts, _config(listening, protection), announce)
+
+    asyncio.run(run())
+
+
+def _parts(bundle: Path | None, bundles: Path | None, kept: Updates) -> "Parts":
+    from data.errors import SchemaError
+    from engine.recommender import Recommender
+    from serving.engine_slot import EngineSlot
+    from serving.server import Parts
+
+    if bundle is not None and bundles is None:
+        slot = EngineSlot(Recommender.load(bundle))
+        beside = bundle.resolve()
+        return Parts(slot=slot, log=_log(kept, beside.with_name(f"{beside.name}.updates")))
+    if bundles is not None and bundle is None:
+        log = _log(kept, bundles / ".updates")
+        return Parts(slot=EngineSlot(), log=log, bundles=(bundles, Recommender.load))
+    raise SchemaError(
+        expected="a bundle, or --bundles with a folder of them",
+        got="neither" if bundle is None else "both",
+    )
+
+
+def _log(kept: Updates, beside: Path) -> "UpdateLog":
+    if kept.redis is None:
+        from serving.overlay.file_log import FileLog
+
+        return FileLog(kept.updates or beside)
+    from serving.overlay.redis_log import RedisLog, RedisLogConfig
+
+    return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))
+
+
+def _config(listening: Listening, protection: Protection) -> "ServerConfig":
+    from serving.batcher import BatchConfig
+    from serving.server import ServerConfig
+
+    batches = BatchConfig(
+        max_size=listening.batch_size,
+        max_delay_s=listening.batch_delay_s,
+        max_waiting=listening.max_waiting,
+    )
+    return ServerConfig(
+        host=listening.host,
+        port=listening.port,
+        grace_s=listening.grace_s,
+        batches=batches,
+        protection=protection,
+    )

@@ -11,6 +11,7 @@ ENTRIES: Final = (
     "data",
     "bundle",
     "bundle.run",
+    "bundle.updates",
     "evaluation.json",
     "lookbook.html",
     "server.log",

@@ -19,6 +19,7 @@ def content_of(recommender: Recommender, look: dict[str, np.ndarray], name: str)
         title=item["title"],
         description=item["description"],
         attributes={each["name"]: each["value"] for each in item["attributes"]},
+        price=item["price"],
         vectors={"look": look[name]} if name in look else {},
     )
 

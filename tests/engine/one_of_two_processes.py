@@ -25,14 +25,14 @@ from tests.engine.planted import still
 
 
 def configs() -> dict[str, TrainingConfig]:
-    """An odd batch; targets among all items of the batch; a last batch of one outfit."""
-    spread = still("mean-pool", batch_size=80)
+    """An odd batch in two epochs; targets among all of the batch; a last batch of one outfit."""
+    spread = still("mean-pool", batch_size=80, epochs=1)
     objective = replace(spread.objective, negatives="in-batch", uniformity=0.1)
     return {
         "odd": still("transformer", batch_size=33),
         "in-batch": replace(spread, objective=objective),
-        "single": still("pairwise", batch_size=239),
-        "accumulated": still("pairwise", batch_size=30, accumulate=2),
+        "single": still("pairwise", batch_size=239, epochs=1),
+        "accumulated": still("pairwise", batch_size=30, accumulate=2, epochs=1),
     }
 
 

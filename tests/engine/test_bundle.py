@@ -10,7 +10,7 @@ import torch
 
 from data.dataset import Dataset
 from data.errors import BundleError, InputError
-from engine.bundle import load_bundle, read_manifest, write_bundle
+from engine.bundle import load_bundle, read_manifest, seal_bundle, write_bundle
 from engine.model_scorer import encode_items
 from engine.models.build import MODELS, ModelName
 from engine.training import Epoch, Trained, fit, prepare
@@ -42,6 +42,11 @@ def write(dataset: Dataset, out: Path, name: ModelName = "mean-pool") -> tuple[s
     return bundle_id, trained
 
 
+@pytest.fixture(scope="module")
+def trained(planted: Dataset) -> tuple[Trained, Dataset, list[Epoch]]:
+    return train(planted, "mean-pool")
+
+
 @pytest.fixture
 def copy(tiny_bundle: Path, tmp_path: Path) -> Path:
     """A bundle to damage."""
@@ -68,13 +73,13 @@ def test_the_manifest_says_what_was_trained_and_how_well(tiny_bundle, tiny_shop)
     assert manifest["epochs"] == 2
 
 
-def test_validation_figures_are_those_of_the_best_epoch(planted, tmp_path) -> None:
-    trained, dataset, _ = train(planted, "mean-pool")
+def test_validation_figures_are_those_of_the_best_epoch(trained, tmp_path) -> None:
+    model, dataset, _ = trained
     epochs = [
         Epoch(number=number, loss=1.0, validation={"mean": mean}, best=best, seconds=1.0)
         for number, (mean, best) in enumerate([(0.5, True), (0.7, True), (0.6, False)])
     ]
-    write_bundle(trained, dataset, tmp_path / "bundle", epochs=epochs, command="")
+    write_bundle(model, dataset, tmp_path / "bundle", epochs=epochs, command="")
     manifest = read_manifest(tmp_path / "bundle")
     assert manifest["validation"] == {"mean": 0.7}
     assert manifest["epochs"] == 2
@@ -209,6 +214,15 @@ def test_a_manifest_of_another_schema_version_is_refused(copy, version) -> None:
         load_bundle(copy)
 
 
+def test_a_model_that_this_version_does_not_know_is_refused(copy) -> None:
+    manifest = read_manifest(copy)
+    manifest["config"]["model"]["smell"] = 1
+    (copy / "bundle.json").unlink()
+    seal_bundle(copy, manifest)
+    with pytest.raises(BundleError, match=r"model that this version knows, got .*smell"):
+        load_bundle(copy)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"bundle"', "\x00\xff"])
 def test_a_manifest_that_is_not_one_is_refused(copy, text) -> None:
     (copy / "bundle.json").write_text(text)
@@ -222,10 +236,11 @@ def test_a_folder_that_is_no_bundle_is_refused(tmp_path) -> None:
             load_bundle(folder)
 
 
-def test_a_bundle_is_never_written_over(copy, planted) -> None:
+def test_a_bundle_is_never_written_over(copy, trained) -> None:
+    model, dataset, epochs = trained
     before = {path.name: path.read_bytes() for path in copy.iterdir()}
     with pytest.raises(InputError, match="new or empty folder"):
-        write(planted, copy)
+        write_bundle(model, dataset, copy, epochs=epochs, command="")
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 
@@ -236,10 +251,10 @@ def test_a_folder_that_is_no_bundle_is_named_once(tmp_path) -> None:
         read_manifest(tmp_path)
 
 
-def test_a_bundle_that_cannot_be_finished_leaves_nothing(planted, tmp_path) -> None:
-    trained, dataset, _ = train(planted, "mean-pool")
+def test_a_bundle_that_cannot_be_finished_leaves_nothing(trained, tmp_path) -> None:
+    model, dataset, _ = trained
     with pytest.raises(IndexError):
-        write_bundle(trained, dataset, tmp_path / "bundle", epochs=[], command="")
+        write_bundle(model, dataset, tmp_path / "bundle", epochs=[], command="")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -137,3 +137,19 @@ def test_a_mapped_file_is_searched_like_memory(tmp_path) -> None:
             for each in (vectors, mapped)
         )
         assert [each.tolist() for each in here.rows] == [each.tolist() for each in there.rows]
+
+
+@given(catalogues(), st.integers(1, 50), st.integers(0, 99), st.sampled_from([0.0, 0.02, 0.5]))
+def test_among_rows_that_are_allowed_a_search_is_one_without_the_others(
+    catalogue, k: int, seed: int, refused: float
+) -> None:
+    vectors, categories, queries = catalogue
+    index = PartitionedIndex.build(vectors, categories, [None] * len(vectors))
+    for rows in (*index.partitions.values(), np.arange(len(vectors))):
+        allowed = np.random.default_rng(seed).random(len(rows)) >= refused
+        found = index.search_allowed(queries, rows, allowed, k)
+        expected = index.search(queries, rows[allowed], k)
+        for got, wanted in zip(found.rows, expected.rows, strict=True):
+            assert got.tolist() == wanted.tolist()
+        for got, wanted in zip(found.similarities, expected.similarities, strict=True):
+            assert got.tolist() == wanted.tolist()

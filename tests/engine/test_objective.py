@@ -6,6 +6,7 @@ import torch
 
 from engine.examples import Example, distinct, draw_example
 from engine.items import ItemFeatures, ItemTokens
+from engine.judged_example import JudgedExample, judge_example
 from engine.losses.softmax import softmax_loss
 from engine.losses.uniformity import uniformity_loss
 from engine.models.bare_model import BareModel
@@ -14,18 +15,24 @@ from engine.models.model import Model
 from engine.models.outfit_model import PlacedItems
 from engine.negatives import NegativeSampler
 from engine.objective import (
-    _candidate_logits,
     _compatibility_losses,
     _retrieval_losses,
     objective,
     outfit_losses,
 )
-from engine.objective_config import ObjectiveConfig
+from engine.objective_config import CompatibilityLoss, ObjectiveConfig
 from engine.training import Trained, prepare
 from graph.outfits import OutfitBatch, pad_outfits
 from tests.engine.planted import shaken, tiny_config
 
 NEAR = {"atol": 1e-4, "rtol": 1e-4}
+
+
+def compatibility_losses(
+    logits: torch.Tensor, broken: torch.Tensor, valid: torch.Tensor, loss: CompatibilityLoss
+) -> torch.Tensor:
+    judged = JudgedExample(compatibility=logits, choice=logits, broken=broken)
+    return _compatibility_losses(judged, valid, loss)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +74,7 @@ VALID = [[True, True, False], [True, True, True]]
 
 
 def compatibility(loss: str) -> torch.Tensor:
-    return _compatibility_losses(
+    return compatibility_losses(
         torch.tensor(LOGITS), torch.tensor(BROKEN), torch.tensor(VALID), loss
     )
 
@@ -98,16 +105,16 @@ def test_bpr_compares_each_real_outfit_with_its_own_stand_ins_and_its_broken_for
 def test_perfect_logits_lose_nothing_and_inverted_ones_much(loss: str) -> None:
     logits, broken = torch.tensor([[50.0, -50.0], [50.0, -50.0]]), torch.full((2,), -50.0)
     valid = torch.ones(2, 2, dtype=torch.bool)
-    perfect = _compatibility_losses(logits, broken, valid, loss)
+    perfect = compatibility_losses(logits, broken, valid, loss)
     assert perfect.tolist() == pytest.approx([0, 0], abs=1e-6)
-    assert (_compatibility_losses(-logits, -broken, valid, loss) > 40).all()
+    assert (compatibility_losses(-logits, -broken, valid, loss) > 40).all()
 
 
 @pytest.mark.parametrize("loss", ["bce", "focal", "bpr"])
 def test_an_invalid_stand_in_has_no_gradient(loss: str) -> None:
     logits = torch.zeros(1, 3, requires_grad=True)
     valid = torch.tensor([[True, False, True]])
-    _compatibility_losses(logits, torch.zeros(1), valid, loss).sum().backward()
+    compatibility_losses(logits, torch.zeros(1), valid, loss).sum().backward()
     assert logits.grad is not None
     assert logits.grad.sign().tolist() == [[-1, 0, 1]]
 
@@ -116,7 +123,7 @@ def test_an_invalid_stand_in_has_no_gradient(loss: str) -> None:
 def test_candidate_logits_are_those_of_each_completed_outfit_alone(model, trained, example) -> None:
     rows, places = distinct(example)
     tokens = model.encode(trained.features.take(rows))
-    compatibility, choice = _candidate_logits(model, tokens, places)
+    judged = judge_example(model, tokens, places)
     everything = model.encode(trained.features)
     for number in range(len(example.outfits)):
         size = int(example.outfits.mask[number].sum())
@@ -124,10 +131,9 @@ def test_candidate_logits_are_those_of_each_completed_outfit_alone(model, traine
         for at, candidate in enumerate(example.candidates[number].tolist()):
             outfit[int(example.blank[number])] = candidate
             alone = model.judge(everything, pad_outfits([outfit]))
-            assert compatibility[number, at].item() == pytest.approx(
-                alone.compatibility.item(), abs=1e-4
-            )
-            assert choice[number, at].item() == pytest.approx(alone.choice.item(), abs=1e-4)
+            compatibility, choice = judged.compatibility[number, at], judged.choice[number, at]
+            assert compatibility.item() == pytest.approx(alone.compatibility.item(), abs=1e-4)
+            assert choice.item() == pytest.approx(alone.choice.item(), abs=1e-4)
 
 
 def items_of(example: Example) -> list[int]:
@@ -219,16 +225,15 @@ def test_the_objective_is_the_mean_of_the_weighted_sum_of_its_terms(
     rows, places = distinct(example)
     items = trained.features.take(rows)
     tokens = model.encode(items)
-    logits, choice = _candidate_logits(model, tokens, places)
-    broken = model.judge(tokens, places.broken).compatibility
+    judged = judge_example(model, tokens, places)
     terms = {
-        "choice_weight": softmax_loss(choice, places.valid).mean(),
+        "choice_weight": softmax_loss(judged.choice, places.valid).mean(),
         "target_weight": _retrieval_losses(
             model, tokens, items, places, config=ObjectiveConfig()
         ).mean(),
         "uniformity": uniformity_loss(tokens.vectors),
     }
-    rest = _compatibility_losses(logits, broken, places.valid, "bce").mean()
+    rest = _compatibility_losses(judged, places.valid, "bce").mean()
     for weights in ((0.0, 0.0, 0.0), (1.0, 1.0, 0.0), (0.0, 2.5, 0.5), (0.3, 0.0, 2.0)):
         config = ObjectiveConfig(**dict(zip(terms, weights, strict=True)))
         expected = rest + sum(w * term for w, term in zip(weights, terms.values(), strict=True))

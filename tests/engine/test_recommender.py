@@ -80,6 +80,12 @@ def test_the_order_of_items_and_the_company_of_outfits_make_no_difference(
     assert alone.logit == pytest.approx(other.logit, abs=1e-4)
 
 
+def test_ids_that_the_catalogue_does_not_hold_are_told_once_in_their_order(
+    tiny_recommender, outfit
+) -> None:
+    assert tiny_recommender.unknown(["b", outfit[0], "a", "b"]) == ("b", "a")
+
+
 def test_what_items_lack_is_listed_by_position(tiny_recommender, look) -> None:
     bare = next(name for name in tiny_recommender.items["item_id"] if name not in look)
     whole = next(iter(look))

@@ -60,3 +60,20 @@ def test_in_batch_negatives_are_those_of_the_batch_not_of_the_step(planted) -> N
         trained, dataset = prepare(planted, changed)
         losses.append(Steps(trained, dataset.outfit_rows("train")).epoch(1))
     assert losses[1] < losses[0] - 0.05
+
+
+def test_similarity_first_leaves_the_interaction_at_zero_until_its_epoch(planted) -> None:
+    config = replace(still("mean-pool", epochs=2), similarity_first=0.5)
+    trained, dataset = prepare(planted, config)
+    steps = Steps(trained, dataset.outfit_rows("train"))
+    start = {name: weight.clone() for name, weight in trained.model.named_parameters()}
+
+    def moved(part: str) -> bool:
+        parameters = trained.model.named_parameters()
+        return any(not w.equal(start[name]) for name, w in parameters if name.startswith(part))
+
+    steps.epoch(1)
+    assert moved("tower.")
+    assert not moved("interaction.")
+    steps.epoch(2)
+    assert moved("interaction.")

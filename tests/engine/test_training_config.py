@@ -1,5 +1,6 @@
 import pytest
 
+from engine.models.build import ModelConfig
 from engine.objective_config import ObjectiveConfig
 from engine.training_config import TrainingConfig
 
@@ -33,3 +34,16 @@ def test_an_epoch_is_trained_against_the_stage_that_its_share_of_the_epochs_says
     weights = [config.stage(number).target_weight for number in (1, 2, 3, 4)]
     assert weights == [0.0, 0.0, 1.0, 1.0]
     assert config.stage(4) == config.objective
+
+
+def test_the_interaction_learns_once_the_similarity_has_had_its_share_of_the_epochs() -> None:
+    config = TrainingConfig(epochs=4, similarity_first=0.5)
+    assert [config.interaction_learns(number) for number in (1, 2, 3, 4)] == [False] * 2 + [
+        True
+    ] * 2
+    assert TrainingConfig(epochs=4).interaction_learns(1)
+
+
+def test_a_model_that_is_all_interaction_cannot_wait_for_the_similarity() -> None:
+    with pytest.raises(ValueError, match="expected a residual model"):
+        TrainingConfig(similarity_first=0.5, model=ModelConfig(residual=False))

@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from serving.server import ServerConfig, running_server
-from serving.servicer import OutfitEngine
+from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.server import Parts, ServerConfig, running_server
+from tests.serving.memory_log import MemoryLog
 
 
 @dataclass
@@ -25,9 +26,9 @@ class BackgroundServer:
         with suppress(RuntimeError):  # the loop is closed: it has ended already
             self.loop.call_soon_threadsafe(self.stopping.set)
 
-    async def run(self, engine: OutfitEngine, config: ServerConfig) -> None:
+    async def run(self, make_parts: Callable[[], Parts], config: ServerConfig) -> None:
         self.loop, self.stopping = asyncio.get_running_loop(), asyncio.Event()
-        async with running_server(engine, config) as self.address:
+        async with running_server(make_parts(), config) as self.address:
             self.ready.set()
             await self.stopping.wait()
         self.ended.set()
@@ -37,9 +38,23 @@ class BackgroundServer:
 def background_server(
     engine: OutfitEngine, config: ServerConfig | None = None
 ) -> Iterator[BackgroundServer]:
+    """A server of one engine, whose updates are lost with it."""
+
+    def parts() -> Parts:
+        return Parts(slot=EngineSlot(engine), log=MemoryLog())
+
+    with background_server_of(parts, config) as server:
+        yield server
+
+
+@contextmanager
+def background_server_of(
+    make_parts: Callable[[], Parts], config: ServerConfig | None = None
+) -> Iterator[BackgroundServer]:
+    """A server of parts that are made on its own event loop."""
     server = BackgroundServer()
     chosen = config or ServerConfig(port=0, grace_s=5.0)
-    thread = threading.Thread(target=lambda: asyncio.run(server.run(engine, chosen)))
+    thread = threading.Thread(target=lambda: asyncio.run(server.run(make_parts, chosen)))
     thread.start()
     try:
         assert server.ready.wait(10)

@@ -2,15 +2,15 @@
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
 from hypothesis import strategies as st
-
-from serving.pb.outfit.v1 import outfit_pb2 as pb
 
 SCALARS = {
     FieldDescriptor.TYPE_STRING: st.sampled_from(["", "a", "shoes", "navy-shirt", "x" * 2_001])
     | st.text(max_size=5),
     FieldDescriptor.TYPE_BYTES: st.binary(max_size=20),
     FieldDescriptor.TYPE_INT32: st.integers(-(2**31), 2**31 - 1),
+    FieldDescriptor.TYPE_ENUM: st.integers(-1, 6),
     FieldDescriptor.TYPE_BOOL: st.booleans(),
     FieldDescriptor.TYPE_DOUBLE: st.floats(),
     FieldDescriptor.TYPE_FLOAT: st.floats(width=32),
@@ -19,7 +19,7 @@ SCALARS = {
 
 def messages(descriptor: Descriptor) -> st.SearchStrategy[Message]:
     """Any message that the contract can express."""
-    kind = getattr(pb, descriptor.name)
+    kind = GetMessageClass(descriptor)
     fields = {}
     for field in descriptor.fields:
         nested = field.message_type

@@ -1,11 +1,20 @@
 """An engine in memory whose every answer can be worked out by hand."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from data.errors import UnknownCategoryError, UnknownItemError
+from data.errors import OutfitError, UnknownCategoryError, UnknownItemError
+from engine.questions import (
+    Answer,
+    ComplementsQuestion,
+    ExplainQuestion,
+    FillQuestion,
+    Question,
+    ScoreQuestion,
+    TargetQuestion,
+)
 from engine.requests import (
     BundleInfo,
     Complement,
@@ -20,6 +29,7 @@ from engine.requests import (
     Replacement,
     Slot,
 )
+from engine.update_records import UpdateRecords
 
 VECTORS = {
     "navy-shirt": (1.0, 0.0, 0.0),
@@ -51,6 +61,40 @@ class PlantedShop:
         categories=sorted(set(CATEGORIES.values())),
         features=("colour",),
     )
+
+    overlay_version = 0
+
+    def at(self, records: UpdateRecords, version: int) -> "PlantedShop":
+        """The same shop, which follows no updates."""
+        assert not len(records)
+        assert version == 0
+        return self
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
+        """Each in turn."""
+        outcomes: list[Answer | OutfitError] = []
+        for question in questions:
+            try:
+                outcomes.append(self._answer(question))
+            except OutfitError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def _answer(self, question: Question) -> Answer:
+        match question:
+            case ScoreQuestion():
+                return self.score(question.outfits)
+            case FillQuestion():
+                return self.fill(question.context, question.candidates, question.slot)
+            case ComplementsQuestion(slot=slot, k=k, min_relevance=least):
+                return self.complements(
+                    question.context, slot, k, question.filters, min_relevance=least
+                )
+            case TargetQuestion():
+                return self.embed_target(question.context, question.slot)
+            case ExplainQuestion():
+                return self.explain(question.items, question.filters)
+        raise AssertionError(question)
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         """Logit: the length of the mean vector, 1 when all agree; probability: its square."""
@@ -145,6 +189,14 @@ class PlantedShop:
             if (not item.image if isinstance(item, ItemContent) else item in WITHOUT_IMAGE)
         ]
         return tuple(f"{position}:image" for position in lacking)
+
+    def missing_of_each(self, groups: Sequence[Sequence[Item]]) -> list[tuple[str, ...]]:
+        """Each in turn."""
+        return [self.missing(items) for items in groups]
+
+    def unknown(self, item_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those without a vector."""
+        return tuple(dict.fromkeys(name for name in item_ids if name not in VECTORS))
 
 
 def _vectors(items: Sequence[Item], field: str) -> np.ndarray:

@@ -6,7 +6,8 @@ import grpc
 import pytest
 
 from data.errors import OutfitError
-from serving.client import CallError, FieldViolation, OutfitClient
+from serving.call_error import CallError, FieldViolation
+from serving.client import OutfitClient
 from tests.serving.background_server import background_server
 from tests.serving.test_server import HeldShop
 

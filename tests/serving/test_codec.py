@@ -13,55 +13,63 @@ from data.errors import DuplicateError, InputError, SchemaError
 from engine.requests import Filters, Item, ItemContent, OutfitScore, Slot
 from serving import client_codec, codec
 from serving.errors import INTERNAL, refusal_of
-from serving.pb.outfit.v1 import outfit_pb2 as pb
+from serving.pb.outfit.v1 import item_pb2, provenance_pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from tests.serving.claimed_pictures import png
 from tests.serving.contract_messages import messages
 
-A = pb.Item(item_id="a")
+A = item_pb2.Item(item_id="a")
 
 
-def content(**fields: object) -> list[pb.Item]:
-    return [pb.Item(content=pb.ItemContent(**fields))]  # type: ignore[arg-type]
+def content(**fields: object) -> list[item_pb2.Item]:
+    return [item_pb2.Item(content=item_pb2.ItemContent(**fields))]  # type: ignore[arg-type]
 
 
-def score(items: list[pb.Item]) -> pb.ScoreOutfitsRequest:
-    return pb.ScoreOutfitsRequest(outfits=[pb.Outfit(items=items)])
+def score(items: list[item_pb2.Item]) -> pb.ScoreOutfitsRequest:
+    return pb.ScoreOutfitsRequest(outfits=[item_pb2.Outfit(items=items)])
 
 
-def vector(*values: float, feature: str = "text") -> pb.FeatureVector:
-    return pb.FeatureVector(feature=feature, values=values)
+def vector(*values: float, feature: str = "text") -> item_pb2.FeatureVector:
+    return item_pb2.FeatureVector(feature=feature, values=values)
 
 
 ITEMS_AT_THE_LIMIT = {
     "items": [A] * 32,
-    "item_id": [pb.Item(item_id="é" * 256)],
+    "item_id": [item_pb2.Item(item_id="é" * 256)],
     "title": content(title="é" * 2_000),
-    "image": content(image=bytes(8 * 2**20)),
-    "attributes": content(attributes=[pb.Attribute(name=str(n), value="v") for n in range(64)]),
+    "image": content(image=png(1, 1).ljust(8 * 2**20)),
+    "attributes": content(
+        attributes=[item_pb2.Attribute(name=str(n), value="v") for n in range(64)]
+    ),
     "vectors": content(vectors=[vector(0.0, feature=str(n)) for n in range(16)]),
     "values": content(vectors=[vector(*[0.0] * 4_096)]),
 }
 
 
 @pytest.mark.parametrize("items", ITEMS_AT_THE_LIMIT.values(), ids=ITEMS_AT_THE_LIMIT.keys())
-def test_an_outfit_at_a_limit_passes(items: list[pb.Item]):
+def test_an_outfit_at_a_limit_passes(items: list[item_pb2.Item]):
     assert len(codec.decode_outfits(score(items))[0]) == len(items)
 
 
 ITEMS_BEYOND = {
     "outfits[0].items": [A] * 33,
-    "outfits[0].items[1]": [A, pb.Item()],
-    "outfits[0].items[0].item_id": [pb.Item(item_id="")],
-    "outfits[0].items[1].item_id": [A, pb.Item(item_id="é" * 257)],
+    "outfits[0].items[1]": [A, item_pb2.Item()],
+    "outfits[0].items[0].item_id": [item_pb2.Item(item_id="")],
+    "outfits[0].items[1].item_id": [A, item_pb2.Item(item_id="é" * 257)],
     "outfits[0].items[0].content": content(),
     "outfits[0].items[0].content.category": content(category="c" * 257),
     "outfits[0].items[0].content.title": content(title="t" * 2_001),
     "outfits[0].items[0].content.description": content(description="d" * 2_001),
     "outfits[0].items[0].content.image": content(image=bytes(8 * 2**20 + 1)),
     "outfits[0].items[0].content.attributes": content(
-        attributes=[pb.Attribute(name=str(n), value="v") for n in range(65)]
+        attributes=[item_pb2.Attribute(name=str(n), value="v") for n in range(65)]
     ),
-    "outfits[0].items[0].content.attributes[0].name": content(attributes=[pb.Attribute(value="v")]),
-    "outfits[0].items[0].content.attributes[0].value": content(attributes=[pb.Attribute(name="n")]),
+    "outfits[0].items[0].content.attributes[0].name": content(
+        attributes=[item_pb2.Attribute(value="v")]
+    ),
+    "outfits[0].items[0].content.attributes[0].value": content(
+        attributes=[item_pb2.Attribute(name="n")]
+    ),
     "outfits[0].items[0].content.vectors": content(
         vectors=[vector(0.0, feature=str(n)) for n in range(17)]
     ),
@@ -71,7 +79,7 @@ ITEMS_BEYOND = {
 
 
 @pytest.mark.parametrize(("field", "items"), ITEMS_BEYOND.items(), ids=ITEMS_BEYOND.keys())
-def test_an_outfit_beyond_a_limit_names_the_field(field: str, items: list[pb.Item]):
+def test_an_outfit_beyond_a_limit_names_the_field(field: str, items: list[item_pb2.Item]):
     with pytest.raises(SchemaError) as caught:
         codec.decode_outfits(score(items))
     assert caught.value.field == field
@@ -88,7 +96,9 @@ def test_a_vector_has_to_be_finite(value: float):
     [
         (
             "outfits[0].items[0].content.attributes[1].name",
-            content(attributes=[pb.Attribute(name="colour", value=v) for v in ("red", "blue")]),
+            content(
+                attributes=[item_pb2.Attribute(name="colour", value=v) for v in ("red", "blue")]
+            ),
         ),
         (
             "outfits[0].items[0].content.vectors[1].feature",
@@ -96,24 +106,24 @@ def test_a_vector_has_to_be_finite(value: float):
         ),
     ],
 )
-def test_a_name_may_stand_once(field: str, items: list[pb.Item]):
+def test_a_name_may_stand_once(field: str, items: list[item_pb2.Item]):
     with pytest.raises(DuplicateError) as caught:
         codec.decode_outfits(score(items))
     assert caught.value.field == field
 
 
 def test_outfits_number_1_to_256():
-    outfit = pb.Outfit(items=[A])
+    outfit = item_pb2.Outfit(items=[A])
     assert len(codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit] * 256))) == 256
     for count in (0, 257):
         with pytest.raises(SchemaError, match="'outfits'"):
             codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit] * count))
     with pytest.raises(SchemaError, match=r"outfits\[1\]\.items"):
-        codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit, pb.Outfit()]))
+        codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit, item_pb2.Outfit()]))
 
 
 def test_inline_items_number_at_most_256_over_all_outfits():
-    outfit = pb.Outfit(items=content(title="t") * 32)
+    outfit = item_pb2.Outfit(items=content(title="t") * 32)
     assert codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit] * 8))
     with pytest.raises(SchemaError, match="inline items, got 288"):
         codec.decode_outfits(pb.ScoreOutfitsRequest(outfits=[outfit] * 9))
@@ -151,11 +161,11 @@ def test_a_blank_may_lack_a_slot_but_a_search_may_not():
 @pytest.mark.parametrize(
     ("slot", "field"),
     [
-        (pb.Slot(category="c" * 257), "slot.category"),
-        (pb.Slot(text="t" * 2_001), "slot.text"),
+        (item_pb2.Slot(category="c" * 257), "slot.category"),
+        (item_pb2.Slot(text="t" * 2_001), "slot.text"),
     ],
 )
-def test_a_slot_beyond_a_limit_names_the_field(slot: pb.Slot, field: str):
+def test_a_slot_beyond_a_limit_names_the_field(slot: item_pb2.Slot, field: str):
     with pytest.raises(SchemaError) as caught:
         codec.decode_slot(pb.EmbedTargetRequest(slot=slot))
     assert caught.value.field == field
@@ -196,7 +206,7 @@ def test_what_items_lack_becomes_a_path_into_the_request():
         OutfitScore(logit=1.0, probability=0.7, missing=()),
         OutfitScore(logit=0.0, probability=0.5, missing=("0:text", "2:image")),
     ]
-    missing = codec.encode_scores("b", scores).missing
+    missing = codec.encode_scores(provenance_pb2.Provenance(), scores).missing
     assert [(one.field, one.modality) for one in missing] == [
         ("outfits[1].items[0]", "text"),
         ("outfits[1].items[2]", "image"),
@@ -212,7 +222,8 @@ contents = st.builds(
     title=st.text(min_size=1, max_size=12),
     description=texts,
     attributes=st.dictionaries(names, names, max_size=3),
-    image=st.none() | st.binary(min_size=1, max_size=8),
+    price=st.none() | st.floats(0.01, 10),
+    image=st.none() | st.binary(max_size=8).map(lambda rest: png(1, 1) + rest),
     vectors=st.dictionaries(
         names,
         st.lists(floats, min_size=1, max_size=3).map(lambda v: np.array(v, np.float32)),
@@ -227,7 +238,14 @@ def comparable(item: Item) -> object:
     if isinstance(item, str):
         return item
     vectors = {name: vector.tolist() for name, vector in item.vectors.items()}
-    others = (item.category, item.title, item.description, dict(item.attributes), item.image)
+    others = (
+        item.category,
+        item.title,
+        item.description,
+        dict(item.attributes),
+        item.image,
+        item.price,
+    )
     return (*others, vectors)
 
 

@@ -5,33 +5,44 @@ import pytest
 from google.rpc import error_details_pb2
 
 import data.errors
+import serving.overlay.errors
 from data.errors import (
     BundleError,
     DuplicateError,
     InputError,
+    NotLoadedError,
     OutfitError,
+    OverloadError,
     SchemaError,
+    TooLateError,
     UnknownCategoryError,
     UnknownItemError,
     UnreadableError,
 )
 from serving.errors import REFUSALS, refusal_of, status_of, wire_field
-from serving.pb.outfit.v1 import outfit_pb2 as pb
+from serving.pb.outfit.v1 import error_reason_pb2
+
+TREES = {data.errors.__name__, serving.overlay.errors.__name__}
 
 
 def leaves(kind: type[OutfitError]) -> set[type[OutfitError]]:
-    below = [one for one in kind.__subclasses__() if one.__module__ == data.errors.__name__]
+    below = [one for one in kind.__subclasses__() if one.__module__ in TREES]
     return set().union(*map(leaves, below)) if below else {kind}
 
 
 def test_every_leaf_of_the_tree_is_mapped_and_nothing_else():
-    assert set(REFUSALS) == leaves(OutfitError)
+    nearest = {
+        leaf: [kind for kind in leaf.__mro__ if kind in REFUSALS] for leaf in leaves(OutfitError)
+    }
+    assert [leaf for leaf, mapped in nearest.items() if len(mapped) != 1] == []
+    assert {mapped[0] for mapped in nearest.values()} == set(REFUSALS)
 
 
 def test_every_reason_of_the_contract_is_given_and_no_other():
     given = {"UNSPECIFIED", "INTERNAL"} | {refusal.reason for refusal in REFUSALS.values()}
     assert {
-        name.removeprefix("ERROR_REASON_") for name in pb.ErrorReason.DESCRIPTOR.values_by_name
+        name.removeprefix("ERROR_REASON_")
+        for name in error_reason_pb2.ErrorReason.DESCRIPTOR.values_by_name
     } == given
 
 
@@ -80,6 +91,39 @@ def test_what_the_server_knows_of_itself_is_not_told(error: Exception, code: grp
     status = status_of(error, "r1")
     assert status.code == code.value[0]
     assert b"secret" not in status.SerializeToString()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "reason"),
+    [
+        (
+            OverloadError("/srv/secret", retry_after_s=1.5),
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "OVERLOADED",
+        ),
+        (
+            NotLoadedError("/srv/secret", retry_after_s=1.5),
+            grpc.StatusCode.UNAVAILABLE,
+            "NOT_LOADED",
+        ),
+    ],
+)
+def test_what_may_be_answered_later_says_when_to_ask_again(
+    error: OutfitError, code: grpc.StatusCode, reason: str
+):
+    status = status_of(error, "r1")
+    retry, info = error_details_pb2.RetryInfo(), error_details_pb2.ErrorInfo()
+    assert any(detail.Unpack(retry) for detail in status.details)
+    assert any(detail.Unpack(info) for detail in status.details)
+    assert (status.code, info.reason, info.domain) == (code.value[0], reason, "outfit.v1")
+    assert retry.retry_delay.ToMilliseconds() == 1500
+    assert b"secret" not in status.SerializeToString()
+
+
+def test_what_cannot_be_answered_later_gives_no_time_to_wait():
+    status = status_of(TooLateError("late"), "r1")
+    assert status.code == grpc.StatusCode.DEADLINE_EXCEEDED.value[0]
+    assert not any(detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR) for detail in status.details)
 
 
 def test_a_long_quotation_fits_into_the_metadata():

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from data.errors import BundleError
 from engine.requests import Item, ItemContent, OutfitScore, Slot
-from serving.client import CallError, FieldViolation, OutfitClient
+from serving.call_error import CallError, FieldViolation
+from serving.client import OutfitClient
 from serving.interceptor import request_id_of
-from serving.pb.outfit.v1 import outfit_pb2 as pb
+from serving.pb.outfit.v1 import item_pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
 from tests.serving.planted_shop import PlantedShop
@@ -22,6 +24,7 @@ METHODS = {
     "FillInTheBlank": pb.FillInTheBlankRequest,
     "RetrieveComplements": pb.RetrieveComplementsRequest,
     "EmbedTarget": pb.EmbedTargetRequest,
+    "ExplainOutfit": pb.ExplainOutfitRequest,
 }
 
 
@@ -121,7 +124,9 @@ def test_every_call_is_logged_with_its_name_and_outcome(
 
 
 def test_a_caller_may_name_its_call(address: str, caplog: pytest.LogCaptureFixture):
-    request = pb.ScoreOutfitsRequest(outfits=[pb.Outfit(items=[pb.Item(item_id="navy-shirt")])])
+    request = pb.ScoreOutfitsRequest(
+        outfits=[item_pb2.Outfit(items=[item_pb2.Item(item_id="navy-shirt")])]
+    )
     with (
         caplog.at_level(logging.INFO, "serving.interceptor"),
         grpc.insecure_channel(address) as channel,

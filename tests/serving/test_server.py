@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import grpc
 import pytest
@@ -19,9 +20,17 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from data.errors import SchemaError
 from engine.requests import Item, ItemContent, OutfitScore
-from serving.client import CallError, OutfitClient
-from serving.server import ServerConfig, running_server
+from serving.batcher import BatchConfig
+from serving.call_error import CallError
+from serving.client import OutfitClient
+from serving.engine_slot import EngineSlot
+from serving.overlay.errors import LogDamagedError
+from serving.overlay.file_log import FileLog
+from serving.server import Parts, ServerConfig, running_server
 from tests.serving.background_server import background_server
+from tests.serving.claimed_pictures import png
+from tests.serving.counting_shop import CountingShop
+from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -66,14 +75,20 @@ def test_reflection_lists_the_service_and_describes_its_methods(address: str):
         listed, described = stub.ServerReflectionInfo(iter(asked), timeout=5)
     names = {service.name for service in listed.list_services_response.service}
     assert {"outfit.v1.OutfitService", "grpc.health.v1.Health"} <= names
-    [file] = described.file_descriptor_response.file_descriptor_proto
-    methods = [method.name for method in FileDescriptorProto.FromString(file).service[0].method]
+    files = map(
+        FileDescriptorProto.FromString, described.file_descriptor_response.file_descriptor_proto
+    )
+    contract = {file.name: file for file in files}
+    assert {"outfit/v1/item.proto", "google/api/field_behavior.proto"} <= contract.keys()
+    [service] = contract["outfit/v1/outfit_service.proto"].service
+    methods = [method.name for method in service.method]
     assert methods == [
         "ScoreOutfits",
         "FillInTheBlank",
         "RetrieveComplements",
         "EmbedTarget",
         "ExplainOutfit",
+        "StreamAnswers",
     ]
 
 
@@ -107,9 +122,68 @@ def test_a_call_in_flight_is_answered_while_the_server_drains():
         assert server.ended.wait(5)
 
 
+def test_concurrent_calls_are_answered_in_few_batches():
+    shop = CountingShop()
+    shop.hold()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        ThreadPoolExecutor(32) as callers,
+    ):
+        answers = [callers.submit(client.score, [["navy-shirt"]]) for _ in range(32)]
+        assert shop.asked.wait(5)
+        time.sleep(0.2)  # the others arrive meanwhile
+        shop.let_go.set()
+        assert all(len(answer.result(5).scores) == 1 for answer in answers)
+    assert len(shop.batches) < 8
+    assert sum(map(len, shop.batches)) == 32
+
+
+def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
+    shop = CountingShop()
+    shop.hold()
+    config = ServerConfig(port=0, batches=BatchConfig(max_waiting=1))
+    with (
+        background_server(shop, config) as server,
+        OutfitClient(server.address) as client,
+        ThreadPoolExecutor(2) as callers,
+    ):
+        first = callers.submit(client.score, [["navy-shirt"]])
+        assert shop.asked.wait(5)
+        second = callers.submit(client.score, [["navy-shirt"]])
+        time.sleep(0.2)  # it arrives meanwhile
+        with pytest.raises(CallError) as caught:
+            client.score([["navy-shirt"]])
+        shop.let_go.set()
+        assert len(first.result(5).scores) == len(second.result(5).scores) == 1
+    assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert caught.value.reason == "OVERLOADED"
+    assert caught.value.retry_after_s is not None
+    assert caught.value.retry_after_s >= 0.05
+
+
+def test_a_call_that_its_caller_gave_up_is_not_computed():
+    shop = CountingShop()
+    shop.hold()
+    with (
+        background_server(shop) as server,
+        OutfitClient(server.address) as client,
+        OutfitClient(server.address, deadline_s=0.2) as hasty,
+        ThreadPoolExecutor(1) as caller,
+    ):
+        first = caller.submit(client.score, [["navy-shirt"]])
+        assert shop.asked.wait(5)
+        with pytest.raises(CallError, match="DEADLINE_EXCEEDED"):
+            hasty.score([["red-dress"]])
+        shop.let_go.set()
+        assert len(first.result(5).scores) == 1
+        assert len(client.score([["navy-shirt"]]).scores) == 1
+    assert "red-dress" not in str(shop.batches)
+
+
 def test_a_message_beyond_the_limit_is_refused_and_the_server_goes_on(address: str):
     with OutfitClient(address) as client:
-        picture = ItemContent(image=bytes(8 * 2**20))
+        picture = ItemContent(image=png(1, 1).ljust(8 * 2**20))
         with pytest.raises(CallError) as caught:
             client.score([[picture] * 4])
         assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
@@ -130,9 +204,22 @@ def test_two_servers_do_not_share_a_port(address: str):
         run_once(ServerConfig(port=int(address.rpartition(":")[2])))
 
 
+def test_a_server_whose_updates_cannot_be_read_does_not_start(tmp_path: Path):
+    (tmp_path / "updates.log").write_bytes(b"something else altogether")
+
+    async def once() -> None:
+        parts = Parts(slot=EngineSlot(PlantedShop()), log=FileLog(tmp_path))
+        async with running_server(parts, ServerConfig(port=0)):
+            pass
+
+    with pytest.raises(LogDamagedError):
+        asyncio.run(once())
+
+
 def run_once(config: ServerConfig) -> None:
     async def once() -> None:
-        async with running_server(PlantedShop(), config):
+        parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
+        async with running_server(parts, config):
             pass
 
     asyncio.run(once())
@@ -140,16 +227,26 @@ def run_once(config: ServerConfig) -> None:
 
 PROGRAM = """
 import asyncio
-from serving.server import ServerConfig, serve
+from serving.engine_slot import EngineSlot
+from serving.server import Parts, ServerConfig, serve
+from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
-asyncio.run(serve(PlantedShop(), ServerConfig(port=0), lambda at: print("on", at, flush=True)))
+
+async def main():
+    parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
+    await serve(parts, ServerConfig(port=0), lambda at: print("on", at, flush=True))
+
+asyncio.run(main())
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_process_with_exit_code_zero(number: signal.Signals):
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     with process:
         assert process.stdout is not None

@@ -6,7 +6,7 @@ import pytest
 from engine.requests import Filters, ItemContent, ItemContribution, Replacement, Slot
 from serving.client import OutfitClient
 from serving.client_codec import Missing
-from serving.servicer import OutfitEngine
+from serving.engine_slot import OutfitEngine
 from tests.serving.planted_shop import PlantedShop
 
 NAVY = ["navy-shirt", "navy-jeans"]
@@ -81,6 +81,19 @@ def test_every_filter_changes_what_comes_first(
     assert found[0].item_id == "teal-shoes"
     found = client.complements(NAVY, SHOES, k=1, filters=filters).complements
     assert found[0].item_id == expected
+
+
+def test_every_answer_names_the_bundle_the_overlay_and_what_is_not_held(client: OutfitClient):
+    filters = Filters(exclude=frozenset({"navy-shoes", "gone-2", "gone-1"}))
+    for answer, missing in (
+        (client.score([NAVY]), ()),
+        (client.fill(NAVY, NAVY), ()),
+        (client.embed_target(NAVY, SHOES), ()),
+        (client.complements(NAVY, SHOES, filters=filters), ("gone-1", "gone-2")),
+        (client.explain(NAVY, filters=filters), ("gone-1", "gone-2")),
+    ):
+        assert (answer.bundle_id, answer.overlay_version) == ("planted-1", 0)
+        assert answer.missing_item_ids == missing
 
 
 def test_relevance_is_told_where_the_engine_knows_it_and_may_shorten_the_answer(

@@ -1,4 +1,5 @@
 import logging
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,15 @@ from engine.encoders import lite0_network
 from engine.encoders.lite0_network import build_lite0, cache_folder, export_onnx, lite0_onnx
 
 
-@pytest.fixture(scope="module")
-def exported() -> bytes:
+@cache
+def export() -> bytes:
+    """Takes seconds, so that the tests share one."""
     return export_onnx(build_lite0())
+
+
+@pytest.fixture
+def exported() -> bytes:
+    return export()
 
 
 @pytest.fixture
@@ -36,7 +43,8 @@ def test_the_features_have_unit_length() -> None:
 
 
 def test_exporting_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    export_onnx(build_lite0())
+    export.cache_clear()
+    export()
     assert capfd.readouterr() == ("", "")
 
 

@@ -108,7 +108,21 @@ def test_wrong_usage_exits_2(flags: str, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    "command", ["call score", "call fill", "call complements", "call explain", "serve"]
+    "command",
+    [
+        "call score",
+        "call fill",
+        "call complements",
+        "call explain",
+        "call items",
+        "call categories",
+        "call upsert",
+        "call delete",
+        "call bundles",
+        "call activate",
+        "call roll-back",
+        "serve",
+    ],
 )
 def test_the_help_shows_a_runnable_example(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

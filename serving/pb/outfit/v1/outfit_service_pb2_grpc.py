@@ -3,7 +3,7 @@
 import grpc
 import warnings
 
-from serving.pb.outfit.v1 import outfit_pb2 as serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as outfit_dot_v1_dot_outfit__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -18,7 +18,7 @@ except ImportError:
 if _version_not_supported:
     raise RuntimeError(
         f'The grpc package installed is at version {GRPC_VERSION},'
-        + ' but the generated code in serving/pb/outfit/v1/outfit_pb2_grpc.py depends on'
+        + ' but the generated code in outfit/v1/outfit_service_pb2_grpc.py depends on'
         + f' grpcio>={GRPC_GENERATED_VERSION}.'
         + f' Please upgrade your grpc module to grpcio>={GRPC_GENERATED_VERSION}'
         + f' or downgrade your generated code using grpcio-tools<={GRPC_VERSION}.'
@@ -38,28 +38,33 @@ class OutfitServiceStub:
         """
         self.ScoreOutfits = channel.unary_unary(
                 '/outfit.v1.OutfitService/ScoreOutfits',
-                request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ScoreOutfitsRequest.SerializeToString,
-                response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ScoreOutfitsResponse.FromString,
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.ScoreOutfitsRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.ScoreOutfitsResponse.FromString,
                 _registered_method=True)
         self.FillInTheBlank = channel.unary_unary(
                 '/outfit.v1.OutfitService/FillInTheBlank',
-                request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.FillInTheBlankRequest.SerializeToString,
-                response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.FillInTheBlankResponse.FromString,
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.FillInTheBlankRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.FillInTheBlankResponse.FromString,
                 _registered_method=True)
         self.RetrieveComplements = channel.unary_unary(
                 '/outfit.v1.OutfitService/RetrieveComplements',
-                request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.RetrieveComplementsRequest.SerializeToString,
-                response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.RetrieveComplementsResponse.FromString,
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.RetrieveComplementsRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.RetrieveComplementsResponse.FromString,
                 _registered_method=True)
         self.EmbedTarget = channel.unary_unary(
                 '/outfit.v1.OutfitService/EmbedTarget',
-                request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetRequest.SerializeToString,
-                response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetResponse.FromString,
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.EmbedTargetRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.EmbedTargetResponse.FromString,
                 _registered_method=True)
         self.ExplainOutfit = channel.unary_unary(
                 '/outfit.v1.OutfitService/ExplainOutfit',
-                request_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitRequest.SerializeToString,
-                response_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitResponse.FromString,
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitResponse.FromString,
+                _registered_method=True)
+        self.StreamAnswers = channel.stream_stream(
+                '/outfit.v1.OutfitService/StreamAnswers',
+                request_serializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersRequest.SerializeToString,
+                response_deserializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersResponse.FromString,
                 _registered_method=True)
 
 
@@ -103,33 +108,47 @@ class OutfitServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamAnswers(self, request_iterator, context):
+        """Answers any of the questions above in bulk, each as soon as it can, in no particular order.
+        At most 64 requests of a stream are read ahead of their responses: a caller that does not read
+        is not read from. A request that is refused gets its status, and the stream goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OutfitServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'ScoreOutfits': grpc.unary_unary_rpc_method_handler(
                     servicer.ScoreOutfits,
-                    request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ScoreOutfitsRequest.FromString,
-                    response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ScoreOutfitsResponse.SerializeToString,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.ScoreOutfitsRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.ScoreOutfitsResponse.SerializeToString,
             ),
             'FillInTheBlank': grpc.unary_unary_rpc_method_handler(
                     servicer.FillInTheBlank,
-                    request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.FillInTheBlankRequest.FromString,
-                    response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.FillInTheBlankResponse.SerializeToString,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.FillInTheBlankRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.FillInTheBlankResponse.SerializeToString,
             ),
             'RetrieveComplements': grpc.unary_unary_rpc_method_handler(
                     servicer.RetrieveComplements,
-                    request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.RetrieveComplementsRequest.FromString,
-                    response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.RetrieveComplementsResponse.SerializeToString,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.RetrieveComplementsRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.RetrieveComplementsResponse.SerializeToString,
             ),
             'EmbedTarget': grpc.unary_unary_rpc_method_handler(
                     servicer.EmbedTarget,
-                    request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetRequest.FromString,
-                    response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetResponse.SerializeToString,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.EmbedTargetRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.EmbedTargetResponse.SerializeToString,
             ),
             'ExplainOutfit': grpc.unary_unary_rpc_method_handler(
                     servicer.ExplainOutfit,
-                    request_deserializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitRequest.FromString,
-                    response_serializer=serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitResponse.SerializeToString,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitResponse.SerializeToString,
+            ),
+            'StreamAnswers': grpc.stream_stream_rpc_method_handler(
+                    servicer.StreamAnswers,
+                    request_deserializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersRequest.FromString,
+                    response_serializer=outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -159,8 +178,8 @@ class OutfitService:
             request,
             target,
             '/outfit.v1.OutfitService/ScoreOutfits',
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ScoreOutfitsRequest.SerializeToString,
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ScoreOutfitsResponse.FromString,
+            outfit_dot_v1_dot_outfit__service__pb2.ScoreOutfitsRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.ScoreOutfitsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -186,8 +205,8 @@ class OutfitService:
             request,
             target,
             '/outfit.v1.OutfitService/FillInTheBlank',
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.FillInTheBlankRequest.SerializeToString,
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.FillInTheBlankResponse.FromString,
+            outfit_dot_v1_dot_outfit__service__pb2.FillInTheBlankRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.FillInTheBlankResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -213,8 +232,8 @@ class OutfitService:
             request,
             target,
             '/outfit.v1.OutfitService/RetrieveComplements',
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.RetrieveComplementsRequest.SerializeToString,
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.RetrieveComplementsResponse.FromString,
+            outfit_dot_v1_dot_outfit__service__pb2.RetrieveComplementsRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.RetrieveComplementsResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -240,8 +259,8 @@ class OutfitService:
             request,
             target,
             '/outfit.v1.OutfitService/EmbedTarget',
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetRequest.SerializeToString,
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.EmbedTargetResponse.FromString,
+            outfit_dot_v1_dot_outfit__service__pb2.EmbedTargetRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.EmbedTargetResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -267,8 +286,35 @@ class OutfitService:
             request,
             target,
             '/outfit.v1.OutfitService/ExplainOutfit',
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitRequest.SerializeToString,
-            serving_dot_pb_dot_outfit_dot_v1_dot_outfit__pb2.ExplainOutfitResponse.FromString,
+            outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.ExplainOutfitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamAnswers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/outfit.v1.OutfitService/StreamAnswers',
+            outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersRequest.SerializeToString,
+            outfit_dot_v1_dot_outfit__service__pb2.StreamAnswersResponse.FromString,
             options,
             channel_credentials,
             insecure,

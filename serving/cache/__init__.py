@@ -1,0 +1,1 @@
+"""The response cache: answers that were given before to the same question of the same state."""

@@ -1,0 +1,89 @@
+"""Whom `outfit call` asks, and how it shows the answer."""
+
+import dataclasses
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter, validators
+
+if TYPE_CHECKING:
+    from serving.client_codec import Answer
+    from serving.security.channel import Credentials
+
+Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Whom to ask and how to show the answer."""
+
+    address: str = "127.0.0.1:50051"
+    """Host and port of the server."""
+
+    deadline_s: Seconds = 10.0
+    """Seconds to wait for the answer."""
+
+    tls_ca: Path | None = None
+    """Authorities (PEM) of which one vouches for the server; without any, calls are in clear."""
+
+    tls_cert: Path | None = None
+    """The client's own certificate chain (PEM), for a server that asks for one."""
+
+    tls_key: Path | None = None
+    """The private key of that certificate (PEM)."""
+
+    api_key_file: Path | None = None
+    """The file that holds an API key; without it, the variable OUTFIT_API_KEY does."""
+
+    json: Annotated[bool, Parameter(negative="")] = False
+    """Print the answer as JSON instead of a table."""
+
+    def credentials(self) -> "Credentials":
+        """What to trust and what to show."""
+        from serving.security.channel import Credentials, find_key
+
+        return Credentials(
+            tls_ca=self.tls_ca,
+            tls_cert=self.tls_cert,
+            tls_key=self.tls_key,
+            api_key=find_key(self.api_key_file),
+        )
+
+
+DEFAULT_CONNECTION = Connection()
+
+
+def split(names: str) -> list[str]:
+    """Names separated by commas."""
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def show(
+    answer: "Answer", columns: Sequence[str], rows: Iterable[Sequence[str]], connection: Connection
+) -> None:
+    """Print an answer as a table, or as JSON."""
+    if connection.json:
+        print(json.dumps(dataclasses.asdict(answer)))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, caption=_caption(answer))
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table)
+    for lack in answer.missing:
+        console.print(f"{lack.field} was judged without its {lack.modality}", markup=False)
+    if answer.missing_item_ids:
+        names = ", ".join(answer.missing_item_ids)
+        console.print(f"not in the catalogue: {names}", markup=False)
+
+
+def _caption(answer: "Answer") -> str:
+    updates = f", {answer.overlay_version} updates" if answer.overlay_version else ""
+    return f"bundle {answer.bundle_id}{updates}"

@@ -1,0 +1,1 @@
+"""The live overlay: what became of items since the bundle was written, alike on every replica."""

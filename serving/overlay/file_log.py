@@ -1,0 +1,202 @@
+"""A log in a folder of this machine, for servers without Redis; several processes may share it.
+
+FOLDER/
+├── updates.log    entries, appended and flushed to the disk one by one
+├── snapshot.bin   the latest snapshot, in frames
+└── lock           held by whoever writes
+"""
+
+import asyncio
+import errno
+import fcntl
+import logging
+import os
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from data.atomic import atomic_file
+from engine.updates import ItemUpdate
+from serving.overlay.errors import (
+    LogDamagedError,
+    LogForkedError,
+    LogFullError,
+    LogRefusedError,
+    UpdateLogError,
+)
+from serving.overlay.frames import frame, read_frames
+from serving.overlay.log import KEPT_ENTRIES, Replay
+from serving.overlay.log_file import LogFileReader, entries_after, entry_frame, write_log_file
+from serving.overlay.state import Entry, Mark, OverlayState
+from serving.overlay.update_codec import decode_state, encode_state, encode_updates
+
+LOGGER = logging.getLogger(__name__)
+POLL_S: Final = 0.05
+FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+Answered = TypeVar("Answered")
+
+
+class FileLog:
+    """An `UpdateLog` over files; what it acknowledges is on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path, self._snapshot_path = folder / "updates.log", folder / "snapshot.bin"
+        self._head = LogFileReader(self._path)
+        self._written = asyncio.Event()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="update log")
+
+    async def append(
+        self, updates: Sequence[ItemUpdate], *, after: Mark | None = None, at_least: int = 0
+    ) -> Mark:
+        """The mark of the new entry, once it is durable; see `UpdateLog`."""
+        encoded = encode_updates(updates)
+        mark = await self._in_writer(lambda: self._append(encoded, after, at_least))
+        self._written.set()
+        self._written = asyncio.Event()
+        return mark
+
+    async def follow(self, after: Mark) -> AsyncGenerator[tuple[Entry, ...], None]:
+        """Entries after a mark as they come; see `UpdateLog`."""
+        mark = after
+        with closing(LogFileReader(self._path)) as reader:
+            while True:
+                written = self._written
+                found = await asyncio.to_thread(reader.read)
+                entries = found.entries
+                if found.restarted:
+                    entries = entries_after(reader.base, entries, mark, str(self._path))
+                mark = entries[-1].mark if entries else mark
+                yield entries
+                while not (written.is_set() or reader.changed()):
+                    await _set_within(written, POLL_S)
+                    yield ()
+
+    async def replay(self) -> Replay | None:
+        """Everything that the folder holds; see `UpdateLog`."""
+        return await self._in_writer(self._replay)
+
+    async def seed(self, state: OverlayState) -> None:
+        """Begin with a state; see `UpdateLog`."""
+        await self._in_writer(lambda: self._seed(state))
+
+    async def snapshot(self, state: OverlayState) -> None:
+        """Keep a state and trim what it covers; see `UpdateLog`."""
+        await self._in_writer(lambda: self._snapshot(state))
+
+    async def close(self) -> None:
+        """Wait for what is being written."""
+        await asyncio.to_thread(self._writer.shutdown)
+        self._head.close()
+
+    async def _in_writer(self, work: Callable[[], Answered]) -> Answered:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._locked, work)
+
+    def _locked(self, work: Callable[[], Answered]) -> Answered:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with (self._folder / "lock").open("wb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                return work()
+        except OSError as error:
+            raise _refused(error, self._path) from error
+
+    def _append(self, encoded: bytes, after: Mark | None, at_least: int) -> Mark:
+        self._head.read()
+        last = self._head.last
+        if after is not None and after != last:
+            raise LogForkedError(
+                expected=f"version {after.version} to be the last",
+                got=f"version {last.version}",
+                where=str(self._path),
+            )
+        mark = Mark(version=max(last.version + 1, at_least), token=secrets.token_hex(8))
+        self._write(entry_frame(last.token, mark, encoded), self._head.end)
+        return mark
+
+    def _write(self, content: bytes, end: int) -> None:
+        """Write after `end` and flush; what stood there is the torn frame of a crash."""
+        with self._path.open("r+b", buffering=0) as file:
+            self._cut(file.fileno(), end)
+            try:
+                file.seek(end)
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                os.fsync(file.fileno())
+            except OSError:
+                os.ftruncate(file.fileno(), end)
+                raise
+
+    def _cut(self, descriptor: int, end: int) -> None:
+        torn = os.fstat(descriptor).st_size - end
+        if torn:
+            os.ftruncate(descriptor, end)
+            LOGGER.warning(
+                "cut the torn end of the update log",
+                extra={"file": str(self._path), "bytes": torn},
+            )
+
+    def _replay(self) -> Replay | None:
+        snapshot = self._read_snapshot()
+        if not self._path.exists():
+            if snapshot is None:
+                return None
+            LOGGER.warning("began the update log anew at its snapshot: it was gone")
+            write_log_file(self._path, snapshot.mark, [])
+        with closing(LogFileReader(self._path)) as reader:
+            entries = reader.read().entries
+        return Replay(snapshot=snapshot or OverlayState(), entries=entries)
+
+    def _seed(self, state: OverlayState) -> None:
+        if self._path.exists():
+            raise LogForkedError(expected="an empty log", got="a log", where=str(self._path))
+        self._write_snapshot(state)
+        write_log_file(self._path, state.mark, [])
+
+    def _snapshot(self, state: OverlayState) -> None:
+        with closing(LogFileReader(self._path)) as reader:
+            entries = reader.read().entries
+        marks = [reader.base, *(entry.mark for entry in entries)]
+        entries_after(reader.base, entries, state.mark, str(self._path))
+        kept = self._read_snapshot()
+        if kept is not None and kept.version >= state.version:
+            return
+        self._write_snapshot(state)
+        first = max(marks.index(state.mark) - KEPT_ENTRIES, 0)
+        rest = ((entry, encode_updates(entry.updates)) for entry in entries[first:])
+        write_log_file(self._path, marks[first], rest)
+
+    def _write_snapshot(self, state: OverlayState) -> None:
+        with atomic_file(self._snapshot_path) as temporary, temporary.open("wb") as file:
+            file.writelines(map(frame, encode_state(state)))
+
+    def _read_snapshot(self) -> OverlayState | None:
+        if not self._snapshot_path.exists():
+            return None
+        where, content = str(self._snapshot_path), self._snapshot_path.read_bytes()
+        try:
+            chunks, size = read_frames(content)
+        except ValueError as error:
+            raise LogDamagedError(expected="a snapshot", got=str(error), where=where) from error
+        if size < len(content):
+            raise LogDamagedError(expected="a snapshot", got="one cut short", where=where)
+        return decode_state(chunks, where)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
+def _refused(error: OSError, path: Path) -> UpdateLogError:
+    kind = LogFullError if error.errno in FULL else LogRefusedError
+    return kind(
+        expected="a folder to write to",
+        got=(error.strerror or "an error").lower(),
+        where=str(path.parent),
+    )

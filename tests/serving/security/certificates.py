@@ -1,0 +1,43 @@
+"""Real certificates, made for the test that uses them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+from serving.security.channel import Credentials
+from serving.security.protection import Protection
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A certificate and its key, in files."""
+
+    cert: Path
+    key: Path
+
+
+class Authority:
+    """Signs certificates of this machine; `pem` is what trusts it."""
+
+    def __init__(self, folder: Path, name: str = "ca") -> None:
+        self._ca, self._folder = trustme.CA(), folder
+        self.pem = folder / f"{name}.pem"
+        self._ca.cert_pem.write_to_path(str(self.pem))
+
+    def issue(self, name: str = "server") -> Identity:
+        """A new certificate; it replaces one of the same name, its key last."""
+        issued = self._ca.issue_cert("127.0.0.1", "localhost")
+        identity = Identity(self._folder / f"{name}.crt", self._folder / f"{name}.key")
+        chain = b"".join(part.bytes() for part in issued.cert_chain_pems)
+        identity.cert.write_bytes(chain)
+        identity.key.write_bytes(issued.private_key_pem.bytes())
+        return identity
+
+
+def protected(identity: Identity, **others: object) -> Protection:
+    return Protection(tls_cert=identity.cert, tls_key=identity.key, **others)  # type: ignore[arg-type]
+
+
+def trusting(authority: Authority, **others: object) -> Credentials:
+    return Credentials(tls_ca=authority.pem, **others)  # type: ignore[arg-type]

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from data.errors import SchemaError, UnreadableError
+from serving.client import OutfitClient
+from serving.security.channel import Credentials, find_key, open_channel
+
+SECRET = "outfit_secret"  # noqa: S105 - of nothing
+FILE = Path("file")
+
+
+def test_a_key_does_not_leave_this_machine_in_clear(tmp_path: Path):
+    bearing = Credentials(api_key=SECRET)
+    for target in ("shop.example:50051", "10.0.0.1:50051"):
+        with pytest.raises(SchemaError, match="tls_ca") as caught:
+            OutfitClient(target, credentials=bearing)
+        assert SECRET not in str(caught.value)
+    open_channel("127.0.0.1:50051", bearing, ()).close()
+    (tmp_path / "ca.pem").write_text("")
+    encrypted = Credentials(api_key=SECRET, tls_ca=tmp_path / "ca.pem")
+    open_channel("shop.example:50051", encrypted, ()).close()
+
+
+def test_a_key_is_not_shown_with_the_rest():
+    assert SECRET not in repr(Credentials(api_key=SECRET))
+
+
+@pytest.mark.parametrize("key", ["", "two words", "line\n", "é", "x" * 513])
+def test_what_cannot_be_a_key_is_refused_without_repeating_it(key: str):
+    with pytest.raises(SchemaError, match="'api_key': expected one word") as caught:
+        Credentials(api_key=key)
+    assert caught.value.got == "another text"
+
+
+@pytest.mark.parametrize(
+    ("files", "field"),
+    [
+        ({"tls_ca": FILE, "tls_cert": FILE}, "tls_key"),
+        ({"tls_ca": FILE, "tls_key": FILE}, "tls_key"),
+        ({"tls_cert": FILE, "tls_key": FILE}, "tls_cert"),
+    ],
+)
+def test_files_that_change_nothing_are_refused(files: dict[str, Path], field: str):
+    with pytest.raises(SchemaError, match=f"'{field}'"):
+        Credentials(**files)
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    with pytest.raises(UnreadableError, match=str(tmp_path / "none")):
+        open_channel("a:1", Credentials(tls_ca=tmp_path / "none"), ())
+
+
+def test_a_key_comes_from_its_file_or_else_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("OUTFIT_API_KEY", raising=False)
+    assert find_key(None) is None
+    monkeypatch.setenv("OUTFIT_API_KEY", "of-the-environment")
+    assert find_key(None) == "of-the-environment"
+    (tmp_path / "key").write_text(f"{SECRET}\n")
+    assert find_key(tmp_path / "key") == SECRET
+
+
+def test_a_key_given_in_the_place_of_its_file_is_not_repeated(tmp_path: Path):
+    (tmp_path / "binary").write_bytes(b"\xff")
+    for path in (Path(SECRET), tmp_path / "binary"):
+        with pytest.raises(UnreadableError, match="'api_key_file'") as caught:
+            find_key(path)
+        assert SECRET not in str(caught.value)

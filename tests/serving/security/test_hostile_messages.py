@@ -1,0 +1,143 @@
+"""What strangers send may not make a server grow: measured on a process of its own."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+import pytest
+
+from engine.requests import ItemContent
+from serving.call_error import CallError
+from serving.client import OutfitClient
+from serving.security.channel import Credentials
+from serving.security.key_file import write_keys
+from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
+from tests.serving.claimed_pictures import png_bomb
+from tests.serving.security.raw_call import claim
+
+SECRET = new_secret()
+METHOD = "/outfit.v1.OutfitService/ScoreOutfits"
+BEARER = (("authorization", f"Bearer {SECRET}"),)
+MIB = 2**20
+PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from serving.engine_slot import EngineSlot
+from serving.security.protection import Protection
+from serving.server import Parts, ServerConfig, serve
+from tests.serving.memory_log import MemoryLog
+from tests.serving.planted_shop import PlantedShop
+
+async def main():
+    parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
+    config = ServerConfig(port=0, protection=Protection(keys=Path(sys.argv[1])))
+    await serve(parts, config, lambda at: print("on", at, flush=True))
+
+asyncio.run(main())
+"""
+
+
+class ServerProcess:
+    """A server of its own, whose memory is seen from outside."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.address, self._pid = process.stdout.readline().split()[1], process.pid
+
+    @contextmanager
+    def grows_less_than(self, mib: int) -> Iterator[None]:
+        """Within the block, at any moment."""
+        Path(f"/proc/{self._pid}/clear_refs").write_text("5")  # forgets the peak so far
+        before = self._peak_mib()
+        yield
+        assert self._peak_mib() - before < mib
+
+    def _peak_mib(self) -> float:
+        status = Path(f"/proc/{self._pid}/status").read_text()
+        [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) / 1024
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    keys = tmp_path_factory.mktemp("hostile") / "keys.json"
+    key = ApiKey(name="shop", sha256=sha256_of(SECRET), scopes=frozenset({Scope.READ}))
+    write_keys(keys, [key])
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", PROGRAM, str(keys)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            server = ServerProcess(process)
+            for _ in range(5):  # what a server allocates once
+                answer(server.address)
+            yield server
+        finally:
+            process.kill()
+
+
+def answer(address: str) -> int:
+    with OutfitClient(address, credentials=Credentials(api_key=SECRET)) as client:
+        return len(client.score([["navy-shirt"]]).scores)
+
+
+def send(
+    address: str, payload: bytes, *, compression: grpc.Compression | None = None, known: bool = True
+) -> grpc.StatusCode:
+    """The code of a call that sends some bytes, whatever the client thinks of them."""
+    options = [("grpc.max_send_message_length", -1), ("grpc.use_local_subchannel_pool", 1)]
+    with grpc.insecure_channel(address, options=options, compression=compression) as channel:
+        method = channel.unary_unary(METHOD)
+        with pytest.raises(grpc.RpcError) as caught:
+            method(payload, timeout=20, metadata=BEARER if known else ())
+    return caught.value.code()
+
+
+def test_a_message_that_claims_a_gibibyte_is_refused_at_its_first_bytes(server: ServerProcess):
+    with server.grows_less_than(16):
+        began = time.monotonic()
+        received = claim(server.address, METHOD, SECRET, 2**30)
+        assert time.monotonic() - began < 2
+        assert b"grpc-status\x018" in received  # RESOURCE_EXHAUSTED
+        assert answer(server.address) == 1
+
+
+def test_a_message_beyond_the_limit_is_refused_before_it_is_taken_in(server: ServerProcess):
+    with server.grows_less_than(24):
+        code = send(server.address, bytes(128 * MIB))
+        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert answer(server.address) == 1
+
+
+def test_a_message_that_unpacks_beyond_the_limit_is_refused(server: ServerProcess):
+    with server.grows_less_than(64):  # twice the limit
+        code = send(server.address, bytes(128 * MIB), compression=grpc.Compression.Gzip)
+        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert answer(server.address) == 1
+
+
+def test_what_bears_no_key_is_not_taken_in(server: ServerProcess):
+    payload = bytes(30 * MIB)
+    with server.grows_less_than(64), ThreadPoolExecutor(16) as callers:
+        sent = [callers.submit(send, server.address, payload, known=False) for _ in range(16)]
+        codes = {one.result() for one in sent}
+        assert codes == {grpc.StatusCode.UNAUTHENTICATED}
+        assert answer(server.address) == 1
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_refused_at_once(server: ServerProcess):
+    bomb = ItemContent(image=png_bomb(50_000))
+    credentials = Credentials(api_key=SECRET)
+    with OutfitClient(server.address, credentials=credentials) as client:
+        with server.grows_less_than(24):
+            began = time.monotonic()
+            for _ in range(8):
+                with pytest.raises(CallError) as caught:
+                    client.score([["navy-shirt", bomb]])
+            assert time.monotonic() - began < 4
+        assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
+        assert caught.value.violations[0].field == "outfits[0].items[1].content.image"

@@ -1,0 +1,250 @@
+"""Wire tests of BundleService: bundles are switched under load, refused by name, rolled back."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2
+
+from engine.recommender import Recommender
+from serving.bundle_client import BundleClient
+from serving.call_error import CallError
+from serving.catalogue_client import CatalogueClient
+from serving.client import OutfitClient
+from serving.engine_slot import EngineSlot
+from serving.server import Parts
+from tests.serving.background_server import BackgroundServer, background_server_of
+from tests.serving.memory_log import MemoryLog
+from tests.serving.test_server import check
+
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+@pytest.fixture
+def folder(tiny_bundle: Path, other_seed: Path, tmp_path: Path) -> Path:
+    """A folder with two bundles, a damaged one, one of another version, and other things."""
+    for name, source in {"first": tiny_bundle, "second": other_seed, "cut": tiny_bundle}.items():
+        shutil.copytree(source, tmp_path / name)
+    with (tmp_path / "cut" / "vectors.npy").open("r+b") as file:
+        file.truncate(200)
+    (tmp_path / "newer").mkdir()
+    (tmp_path / "newer" / "bundle.json").write_text('{"schema_version": 999}')
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes.txt").write_text("no bundle")
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[BackgroundServer]:
+    with serving(folder) as server:
+        yield server
+
+
+def serving(folder: Path):
+    def parts() -> Parts:
+        return Parts(slot=EngineSlot(), log=MemoryLog(), bundles=(folder, Recommender.load))
+
+    return background_server_of(parts)
+
+
+@pytest.fixture
+def operator(server: BackgroundServer) -> Iterator[BundleClient]:
+    with BundleClient(server.address) as client:
+        yield client
+
+
+@pytest.fixture
+def asker(server: BackgroundServer) -> Iterator[OutfitClient]:
+    with OutfitClient(server.address) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def outfit(tiny_recommender: Recommender) -> list[str]:
+    return tiny_recommender.items["item_id"].to_list()[:3]
+
+
+def test_all_bundles_are_listed_with_what_can_be_read_of_them(
+    operator: BundleClient, tiny_recommender: Recommender
+):
+    bundles = {bundle.name: bundle for bundle in operator.bundles()}
+    assert list(bundles) == ["cut", "first", "newer", "second"]
+    assert not any(bundle.active for bundle in bundles.values())
+    assert bundles["first"].bundle_id == tiny_recommender.info.bundle_id
+    assert (bundles["first"].model, bundles["first"].num_items) == ("transformer", 200)
+    assert not bundles["newer"].readable
+    assert (bundles["newer"].bundle_id, bundles["newer"].num_items) == ("", 0)
+
+
+def test_until_a_bundle_is_loaded_questions_are_told_to_come_back(
+    operator: BundleClient, asker: OutfitClient, server: BackgroundServer, outfit: list[str]
+):
+    for service in ("", "outfit.v1.OutfitService", "outfit.v1.CatalogService"):
+        assert check(server.address, service) == NOT_SERVING
+    assert check(server.address, "outfit.v1.BundleService") == SERVING
+    with pytest.raises(CallError) as caught:
+        asker.score([outfit])
+    assert (caught.value.code, caught.value.reason) == (
+        grpc.StatusCode.UNAVAILABLE,
+        "NOT_LOADED",
+    )
+    assert caught.value.retry_after_s
+    active = operator.activate("first")
+    assert (active.name, active.active) == ("first", True)
+    assert asker.score([outfit]).bundle_id == active.bundle_id
+    assert check(server.address, "") == SERVING
+
+
+def test_bundles_are_switched_and_rolled_back_one_by_one(
+    operator: BundleClient, asker: OutfitClient, outfit: list[str]
+):
+    first, second = operator.activate("first"), operator.activate("second")
+    assert operator.activate("second") == second  # changes nothing, nor what to roll back to
+    assert asker.score([outfit]).bundle_id == second.bundle_id
+    assert [bundle.name for bundle in operator.bundles() if bundle.active] == ["second"]
+    assert operator.roll_back() == first
+    assert asker.score([outfit]).bundle_id == first.bundle_id
+    with pytest.raises(CallError) as caught:
+        operator.roll_back()
+    assert (caught.value.code, caught.value.reason) == (
+        grpc.StatusCode.FAILED_PRECONDITION,
+        "NO_PREVIOUS_BUNDLE",
+    )
+    assert asker.score([outfit]).bundle_id == first.bundle_id
+
+
+@pytest.mark.parametrize("name", ["cut", "newer"])
+def test_a_bundle_that_cannot_be_used_is_refused_by_name_and_the_old_one_goes_on(
+    name: str,
+    operator: BundleClient,
+    asker: OutfitClient,
+    outfit: list[str],
+    caplog: pytest.LogCaptureFixture,
+):
+    first = operator.activate("first")
+    with pytest.raises(CallError) as caught:
+        operator.activate(name)
+    assert caught.value.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert caught.value.reason == "REFUSED_BUNDLE"
+    assert caught.value.violations[0].field == "name"
+    assert name in caught.value.violations[0].description
+    assert any("expected" in str(getattr(record, "cause", "")) for record in caplog.records)
+    assert asker.score([outfit]).bundle_id == first.bundle_id
+    with pytest.raises(CallError, match="NO_PREVIOUS_BUNDLE"):
+        operator.roll_back()
+
+
+@pytest.mark.parametrize("name", ["nothing", "notes", "..", "../first", "first/", ".activations"])
+def test_only_bundles_of_the_folder_can_be_named(name: str, operator: BundleClient):
+    with pytest.raises(CallError) as caught:
+        operator.activate(name)
+    assert (caught.value.code, caught.value.reason) == (
+        grpc.StatusCode.NOT_FOUND,
+        "UNKNOWN_BUNDLE",
+    )
+
+
+def test_no_call_fails_while_bundles_are_switched(
+    operator: BundleClient, server: BackgroundServer, outfit: list[str]
+):
+    operator.activate("first")
+    stop, seen, failures = threading.Event(), set[str](), list[CallError]()
+
+    def ask() -> None:
+        with OutfitClient(server.address) as client:
+            while not stop.is_set():
+                try:
+                    seen.add(client.score([outfit]).bundle_id)
+                except CallError as error:
+                    failures.append(error)
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for _ in range(5):
+        operator.activate("second")
+        operator.roll_back()
+    stop.set()
+    for asker in askers:
+        asker.join(10)
+    assert not failures
+    assert len(seen) == 2
+
+
+def test_updates_are_in_force_in_every_bundle(
+    operator: BundleClient, server: BackgroundServer, outfit: list[str]
+):
+    operator.activate("first")
+    with CatalogueClient(server.address) as catalogue, OutfitClient(server.address) as asker:
+        catalogue.delete(outfit[:1])
+        operator.activate("second")
+        assert asker.score([outfit[1:]]).overlay_version == 1
+        with pytest.raises(CallError, match="UNKNOWN_ITEM"):
+            asker.score([outfit])
+
+
+def test_a_server_that_starts_again_answers_from_the_bundle_that_was_active(
+    folder: Path, outfit: list[str]
+):
+    with serving(folder) as server, BundleClient(server.address) as operator:
+        operator.activate("first")
+        second = operator.activate("second")
+    with (
+        serving(folder) as server,
+        BundleClient(server.address) as operator,
+        OutfitClient(server.address) as asker,
+    ):
+        assert asker.score([outfit]).bundle_id == second.bundle_id
+        assert operator.roll_back().name == "first"
+
+
+def test_the_only_bundle_of_a_folder_is_active_from_the_start(
+    folder: Path, tmp_path: Path, outfit: list[str]
+):
+    shutil.move(folder / "first", tmp_path / "alone" / "first")
+    with serving(tmp_path / "alone") as server, OutfitClient(server.address) as asker:
+        assert asker.score([outfit]).bundle_id
+
+
+def test_a_server_whose_bundle_went_bad_starts_without_one_and_says_so(
+    folder: Path, outfit: list[str], caplog: pytest.LogCaptureFixture
+):
+    (folder / ".activations.json").write_text(json.dumps(["first", "cut"]))
+    with (
+        serving(folder) as server,
+        BundleClient(server.address) as operator,
+        OutfitClient(server.address) as asker,
+    ):
+        with pytest.raises(CallError, match="NOT_LOADED"):
+            asker.score([outfit])
+        assert any(record.message == "started without a bundle" for record in caplog.records)
+        assert operator.roll_back().name == "first"
+        assert asker.score([outfit]).bundle_id
+
+
+@pytest.mark.parametrize("content", [b"", b"[", b"7"])
+def test_a_record_of_activations_that_cannot_be_read_is_begun_anew(folder: Path, content: bytes):
+    (folder / ".activations.json").write_bytes(content)
+    with serving(folder) as server, BundleClient(server.address) as operator:
+        assert not any(bundle.active for bundle in operator.bundles())
+        operator.activate("first")
+    assert json.loads((folder / ".activations.json").read_bytes()) == ["first"]
+
+
+def test_bundles_are_switched_though_the_folder_cannot_be_written_to(folder: Path):
+    (folder / ".activations.json" / "in the way").mkdir(parents=True)
+    with serving(folder) as server, BundleClient(server.address) as operator:
+        first, second = operator.activate("first"), operator.activate("second")
+        assert second.active
+        assert operator.roll_back() == first
+
+
+def test_a_server_of_one_bundle_has_no_bundles_to_switch(address: str):
+    with BundleClient(address) as operator, pytest.raises(CallError) as caught:
+        operator.bundles()
+    assert caught.value.code is grpc.StatusCode.UNIMPLEMENTED
