@@ -62,5 +62,7 @@ class SetInteractions(nn.Module):
             for linear, block, width in zip(self.factors, blocks, self.widths, strict=True)
         ]
         gated = torch.cat(factors, dim=-1) * (1 + GATE_SPEED * self.opening(slot))
-        read: Tensor = self.readout(anova(gated, mask))[:, 0]
+        # power sums of wide gates cancel, and in float32 their order would show
+        products = anova(gated.double(), mask).to(gated.dtype)
+        read: Tensor = self.readout(products)[:, 0]
         return read

@@ -176,6 +176,7 @@ SWITCHES: dict[str, Callable[[TrainingConfig], TrainingConfig]] = {
             "anova": False,
             "attention_bias": True,
             "pair_head": True,
+            "attributes": False,
             "layers": 2,
             "heads": 4,
             "dropout": 0.5,
