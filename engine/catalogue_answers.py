@@ -104,11 +104,10 @@ def _item(row: Mapping[str, Any], *, updated: bool) -> CatalogueItem:
 
 
 def _arrival(upsert: Upsert) -> Arrival:
-    content = upsert.content or ItemContent()
     return Arrival(
         item_id=upsert.item_id,
-        content=content,
-        price=content.price if upsert.price is None else upsert.price,
+        content=upsert.content or ItemContent(),
+        price=upsert.price,
         availability=upsert.availability,
     )
 

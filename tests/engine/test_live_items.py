@@ -151,7 +151,9 @@ def test_an_embedding_of_another_bundle_is_made_again_from_the_content(
     foreign = replace(own, bundle_id="another", embedding=np.ones(3, np.float32))
     unreadable = replace(
         foreign,
-        content=replace(content, category="zeppelin", vectors={"smell": np.ones(2, np.float32)}),
+        content=replace(
+            own.content, category="zeppelin", vectors={"smell": np.ones(2, np.float32)}
+        ),
     )
     expected = after(tiny_recommender, own).score([[*outfit, "new"]])[0].logit
     again = after(tiny_recommender, foreign).score([[*outfit, "new"]])[0].logit
