@@ -24,8 +24,8 @@ from serving.answer_stream import WINDOW
 from serving.call_error import CallError, error_of_status
 from serving.client import OutfitClient
 from serving.client_codec import Answer, ScoreAnswer
+from serving.pb.outfit.v1 import item_pb2, outfit_service_pb2_grpc
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
-from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
@@ -103,6 +103,25 @@ def test_bytes_that_are_no_message_end_the_stream(address: str):
         with pytest.raises(grpc.RpcError) as caught:
             list(method(iter([b"\xff\xff"]), timeout=5))
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_questions_before_such_bytes_are_answered_and_the_status_arrives(address: str):
+    question = pb.ScoreOutfitsRequest(
+        outfits=[item_pb2.Outfit(items=[item_pb2.Item(item_id=NAVY[0])])]
+    )
+    sound = [
+        pb.StreamAnswersRequest(correlation_id=str(n), score_outfits=question) for n in range(8)
+    ]
+    sent = [*(request.SerializeToString() for request in sound), b"\xff\xff"]
+    with grpc.insecure_channel(address) as channel:
+        method = channel.stream_stream("/outfit.v1.OutfitService/StreamAnswers")
+        for _ in range(20):  # whichever is being written when the bytes arrive
+            responses = method(iter(sent), timeout=5)
+            received = [pb.StreamAnswersResponse.FromString(next(responses)) for _ in sound]
+            assert {one.correlation_id for one in received} == {one.correlation_id for one in sound}
+            with pytest.raises(grpc.RpcError) as caught:
+                next(responses)
+            assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_each_of_many_questions_is_answered_once(client: OutfitClient):

@@ -1,6 +1,7 @@
 """Wire tests of who is let in, over one server with three keys."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -126,14 +127,18 @@ def test_a_key_that_is_taken_away_is_refused_on_an_open_connection(guarded: str,
 
 
 def test_a_key_that_is_taken_away_ends_its_stream(guarded: str, keys: Path):
+    answered = threading.Event()
+
     def questions() -> Iterable[tuple[str, Question]]:
         yield "first", ScoreQuestion(outfits=OUTFIT)
+        assert answered.wait(5)
         drop(keys, "leaver")
         yield "second", ScoreQuestion(outfits=OUTFIT)
 
     with bearing(guarded, LEAVER) as client:
         answers = client.stream(questions())
         assert next(answers)[0] == "first"
+        answered.set()
         with pytest.raises(CallError) as caught:
             next(answers)
     assert caught.value.reason == "UNAUTHENTICATED"
