@@ -88,6 +88,7 @@ def test_a_user_with_the_rights_of_a_server_only_cannot_examine_much(user):
         (f"redis://127.0.0.1:{free_port()}", "takes writes"),
         ("redis://nobody:secret@127.0.0.1:{port}", "a password and rights that fit"),
     ],
+    ids=["another scheme", "free port", "wrong password"],
 )
 def test_an_address_where_no_redis_answers_is_one_failure(sound: RedisServer, url: str, said: str):
     found = examined(url.format(port=sound.port))

@@ -72,7 +72,7 @@ def drop(keys: Path, name: str) -> None:
     write_keys(keys, [key for key in read_keys(keys) if key.name != name])
 
 
-@pytest.mark.parametrize("secret", [None, new_secret(), "x"])
+@pytest.mark.parametrize("secret", [None, new_secret(), "x"], ids=["none", "unknown", "no key"])
 def test_a_call_without_a_known_key_is_unauthenticated(guarded: str, secret: str | None):
     with bearing(guarded, secret) as client:
         error = refusal(client)
