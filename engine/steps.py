@@ -13,6 +13,7 @@ from engine.judged_example import JudgedExample
 from engine.learning_rate import learning_rate_schedule
 from engine.models.model import Model
 from engine.models.outfit_model import OutfitModel
+from engine.models.summed import SummedInteractions
 from engine.negatives import NegativeSampler
 from engine.objective import outfit_losses
 from engine.objective_config import ObjectiveConfig
@@ -66,7 +67,7 @@ class Steps:
         """One pass in random order, the first is number 1; the mean loss."""
         self._model.train()
         if isinstance(self._model, OutfitModel):
-            self._model.interaction.requires_grad_(self._config.interaction_learns(number))
+            _named(self._model).requires_grad_(self._config.interaction_learns(number))
         stage = self._config.stage(number)
         losses = [self._step(example, stage) for example in self.examples(number)]
         return float(torch.stack(losses).double().mean())
@@ -141,6 +142,12 @@ class Steps:
         if self._teacher is None:
             return None
         return self._teacher.judge(batch.part(share)).to(self._device)
+
+
+def _named(model: OutfitModel) -> nn.Module:
+    """The interaction that gives a model its name, without what is added to it."""
+    interaction = model.interaction
+    return interaction.parts[0] if isinstance(interaction, SummedInteractions) else interaction
 
 
 def informative(outfits: Sequence[np.ndarray], features: ItemFeatures) -> list[np.ndarray]:

@@ -24,8 +24,8 @@ class TrainingConfig:
         halve_every: epochs after which it is halved, again and again, in the place of all that.
         weight_decay: of AdamW.
         teacher: id of the bundle whose answers are learned beside the truth.
-        similarity_first: share of the epochs, the first, in which the interaction stays at zero and
-            learns nothing, so that the item tower is learned without it.
+        similarity_first: share of the epochs, the first, in which the named interaction stays at
+            zero and learns nothing, so that the item tower is learned without it.
         feature_width: numbers kept of each modality, at most; of attributes twice as many.
     """
 

@@ -14,7 +14,7 @@ class SummedInteractions(nn.Module):
     """Adds up what each part says of an outfit, of a target, and of itself.
 
     Args:
-        parts: interactions.
+        parts: interactions; the first gives the model its name.
     """
 
     def __init__(self, parts: Sequence[nn.Module]) -> None:

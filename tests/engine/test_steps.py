@@ -62,7 +62,7 @@ def test_in_batch_negatives_are_those_of_the_batch_not_of_the_step(planted) -> N
     assert losses[1] < losses[0] - 0.05
 
 
-def test_similarity_first_leaves_the_interaction_at_zero_until_its_epoch(planted) -> None:
+def test_similarity_first_holds_back_the_named_interaction_alone_until_its_epoch(planted) -> None:
     config = replace(still("mean-pool", epochs=2), similarity_first=0.5)
     trained, dataset = prepare(planted, config)
     steps = Steps(trained, dataset.outfit_rows("train"))
@@ -74,6 +74,7 @@ def test_similarity_first_leaves_the_interaction_at_zero_until_its_epoch(planted
 
     steps.epoch(1)
     assert moved("tower.")
-    assert not moved("interaction.")
+    assert moved("interaction.parts.1.")  # of the attributes
+    assert not moved("interaction.parts.0.")
     steps.epoch(2)
-    assert moved("interaction.")
+    assert moved("interaction.parts.0.")
