@@ -65,7 +65,7 @@ class FileLog:
         with closing(LogFileReader(self._path)) as reader:
             while True:
                 written = self._written
-                found = await asyncio.to_thread(reader.read)
+                found = await _to_the_end(reader.read)
                 entries = found.entries
                 if found.restarted:
                     entries = entries_after(reader.base, entries, mark, str(self._path))
@@ -185,6 +185,16 @@ class FileLog:
         if size < len(content):
             raise LogDamagedError(expected="a snapshot", got="one cut short", where=where)
         return decode_state(chunks, where)
+
+
+async def _to_the_end(work: Callable[[], Answered]) -> Answered:
+    """What `work` answers in a thread; who is cancelled waits until the thread is done with it."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.gather(working, return_exceptions=True)
+        raise
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> None:
