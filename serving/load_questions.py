@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
+from data.errors import UnknownItemError
 from engine.questions import (
     ComplementsQuestion,
     FillQuestion,
@@ -34,9 +35,12 @@ def known_items(
 
     Raises:
         CallError: the server does not answer.
+        UnknownItemError: its catalogue is empty.
     """
     with CatalogueClient(address, credentials=credentials) as catalogue:
         categories = catalogue.categories().categories
+    if not categories:
+        raise UnknownItemError(expected=f"a catalogue with items at {address}", got="an empty one")
     largest = sorted(categories, key=lambda one: -one.num_items)[:MAX_CATEGORIES]
     found: dict[str, tuple[str, ...]] = {}
     with OutfitClient(address, credentials=credentials) as client:
@@ -44,7 +48,7 @@ def known_items(
             context = [ItemContent(category=name)]
             answer = client.complements(context, Slot(category=name), k=ITEMS_EACH)
             found[name] = tuple(one.item_id for one in answer.complements)
-    return {name: ids for name, ids in found.items() if ids}
+    return found
 
 
 def draw_questions(

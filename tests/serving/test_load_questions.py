@@ -2,8 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from data.errors import UnknownItemError
 from engine.questions import ComplementsQuestion, FillQuestion, ScoreQuestion, TargetQuestion
 from engine.recommender import Recommender
+from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.load_questions import draw_questions, known_items, method_of
 from tests.serving.background_server import background_server
@@ -25,6 +27,14 @@ def test_items_are_found_in_their_categories(real: str, tiny_recommender: Recomm
     for category, names in found.items():
         assert names
         assert {category_of[name] for name in names} == {category}
+
+
+def test_an_empty_catalogue_is_refused(tiny_recommender: Recommender):
+    with background_server(tiny_recommender) as server:
+        with CatalogueClient(server.address) as client:
+            client.delete(tiny_recommender.items["item_id"].to_list())
+        with pytest.raises(UnknownItemError, match=r"with items at .* got an empty one"):
+            known_items(server.address)
 
 
 def test_a_server_can_answer_every_kind_of_question(real: str):
