@@ -1,47 +1,60 @@
-"""Run the benchmarks, all or those named: `python -m benchmarks [training]`."""
+"""Run the benchmarks, all or those named: `python -m benchmarks [training] [--seconds 15]`."""
 
+import argparse
 import json
 import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import torch
 
-from benchmarks import encoders, training, updates
+from benchmarks import encoders, serving, training, updates
 from benchmarks.row import Row
 
 PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {
     "encoders": encoders.rows,
+    "serving": serving.rows,
     "training": training.rows,
     "updates": updates.rows,
 }
 LATEST = Path(__file__).parent / "latest.json"
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Measure, print a table, write latest.json; 2 where a name is unknown."""
-    unknown = sorted(set(names) - PROGRAMS.keys())
+    asked = _parser().parse_args(arguments)
+    programs = PROGRAMS | {"serving": partial(serving.rows, asked.seconds)}
+    unknown = sorted(set(asked.names) - programs.keys())
     if unknown:
-        print(f"expected any of {', '.join(PROGRAMS)}, got {', '.join(unknown)}")
+        print(f"expected any of {', '.join(programs)}, got {', '.join(unknown)}")
         return 2
     before = machine()
     print(", ".join(f"{key} {value}" for key, value in before.items()))
-    print(f"{'name':<32}{'value':>10} {'unit':<12}{'ratio':>7}{'bar':>7}  ok   ratio to")
+    print(f"{'name':<32}{'value':>10} {'unit':<12}{'ratio':>7}{'bar':>8}  ok   ratio to")
     measured = []
-    for name in names or PROGRAMS:
-        for row in PROGRAMS[name]():
+    for name in asked.names or programs:
+        for row in programs[name]():
             measured.append(row)
             print(
-                f"{row.name:<32}{row.value:>10.1f} {row.unit:<12}{row.ratio:>7.2f}{row.bar:>7g}"
+                f"{row.name:<32}{row.value:>10.1f} {row.unit:<12}{row.ratio:>7.2f}{row.bar:>8.6g}"
                 f"  {'yes' if row.ok else 'NO':<4} {row.reference}",
                 flush=True,
             )
     rows = [{**asdict(row), "ok": row.ok} for row in measured]
     LATEST.write_text(json.dumps({"machine": before, "rows": rows}, indent=2) + "\n")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", help=f"any of {', '.join(PROGRAMS)}; all by default")
+    seconds = "seconds of each load on the server, and as many on the echo beside it"
+    parser.add_argument("--seconds", type=float, default=serving.SECONDS, help=seconds)
+    return parser
 
 
 def machine() -> dict[str, str | int | float]:

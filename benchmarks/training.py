@@ -78,9 +78,11 @@ def config() -> TrainingConfig:
     return replace(plain, model=replace(plain.model, layers=6, width=128, heads=16))
 
 
-def write_shop(folder: Path) -> Dataset:
+def write_shop(
+    folder: Path, *, num_items: int = NUM_ITEMS, num_outfits: int = NUM_OUTFITS
+) -> Dataset:
     """A synthetic shop with vectors that tell what the planted taste sees, and noise."""
-    shop = draw_shop(num_items=NUM_ITEMS, num_outfits=NUM_OUTFITS, seed=0)
+    shop = draw_shop(num_items=num_items, num_outfits=num_outfits, seed=0)
     ids = shop.items["item_id"].to_list()
     table = pl.DataFrame(
         [

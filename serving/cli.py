@@ -24,6 +24,7 @@ for name in (
     "compare",
     "report",
     "serve",
+    "bench",
     "doctor",
     "recommend",
     "demo",

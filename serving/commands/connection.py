@@ -18,14 +18,8 @@ Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """Whom to ask and how to show the answer."""
-
-    address: str = "127.0.0.1:50051"
-    """Host and port of the server."""
-
-    deadline_s: Seconds = 10.0
-    """Seconds to wait for the answer."""
+class Access:
+    """What to trust and what to show."""
 
     tls_ca: Path | None = None
     """Authorities (PEM) of which one vouches for the server; without any, calls are in clear."""
@@ -39,11 +33,8 @@ class Connection:
     api_key_file: Path | None = None
     """The file that holds an API key; without it, the variable OUTFIT_API_KEY does."""
 
-    json: Annotated[bool, Parameter(negative="")] = False
-    """Print the answer as JSON instead of a table."""
-
     def credentials(self) -> "Credentials":
-        """What to trust and what to show."""
+        """The same, as a client wants it."""
         from serving.security.channel import Credentials, find_key
 
         return Credentials(
@@ -52,6 +43,21 @@ class Connection:
             tls_key=self.tls_key,
             api_key=find_key(self.api_key_file),
         )
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Access):
+    """Whom to ask and how to show the answer."""
+
+    address: str = "127.0.0.1:50051"
+    """Host and port of the server."""
+
+    deadline_s: Seconds = 10.0
+    """Seconds to wait for the answer."""
+
+    json: Annotated[bool, Parameter(negative="")] = False
+    """Print the answer as JSON instead of a table."""
 
 
 DEFAULT_CONNECTION = Connection()

@@ -46,6 +46,11 @@ class Credentials:
                 expected="one word of visible characters", got="another text", field="api_key"
             )
 
+    @property
+    def metadata(self) -> tuple[tuple[str, str], ...]:
+        """What a call bears to show the key."""
+        return () if self.api_key is None else (("authorization", f"Bearer {self.api_key}"),)
+
 
 NO_CREDENTIALS: Final = Credentials()
 
@@ -59,19 +64,29 @@ def open_channel(
         UnreadableError: a file is missing.
         SchemaError: a key would cross a network unencrypted.
     """
-    if credentials.tls_ca is not None:
-        channel = grpc.secure_channel(target, _encrypted(credentials), options=options)
-    elif credentials.api_key is None or stays_here(target):
+    _keep_secret(target, credentials)
+    if credentials.tls_ca is None:
         channel = grpc.insecure_channel(target, options=options)
     else:
-        raise SchemaError(
-            expected="tls_ca beside an api_key, for a server on another machine",
-            got="none",
-            field="tls_ca",
-        )
+        channel = grpc.secure_channel(target, _encrypted(credentials), options=options)
     if credentials.api_key is None:
         return channel
-    return grpc.intercept_channel(channel, _Bearer(credentials.api_key))
+    return grpc.intercept_channel(channel, _Bearer(credentials.metadata))
+
+
+def open_async_channel(
+    target: str, credentials: Credentials, options: Sequence[tuple[str, Any]]
+) -> grpc.aio.Channel:
+    """A channel of grpc.aio; calls have to bear `credentials.metadata` themselves.
+
+    Raises:
+        UnreadableError: a file is missing.
+        SchemaError: a key would cross a network unencrypted.
+    """
+    _keep_secret(target, credentials)
+    if credentials.tls_ca is None:
+        return grpc.aio.insecure_channel(target, options=options)
+    return grpc.aio.secure_channel(target, _encrypted(credentials), options=options)
 
 
 def find_key(file: Path | None) -> str | None:
@@ -90,6 +105,16 @@ def find_key(file: Path | None) -> str | None:
     return os.environ.get(KEY_VARIABLE) or None
 
 
+def _keep_secret(target: str, credentials: Credentials) -> None:
+    """Refuse to show a key to another machine unencrypted."""
+    if credentials.tls_ca is None and credentials.api_key is not None and not stays_here(target):
+        raise SchemaError(
+            expected="tls_ca beside an api_key, for a server on another machine",
+            got="none",
+            field="tls_ca",
+        )
+
+
 def _encrypted(credentials: Credentials) -> grpc.ChannelCredentials:
     files = (credentials.tls_ca, credentials.tls_key, credentials.tls_cert)
     roots, key, cert = (None if file is None else _content(file) for file in files)
@@ -106,8 +131,8 @@ def _content(file: Path) -> bytes:
 class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInterceptor):
     """Puts the key into the metadata of every call."""
 
-    def __init__(self, key: str) -> None:
-        self._metadata = ("authorization", f"Bearer {key}")
+    def __init__(self, metadata: Sequence[tuple[str, str]]) -> None:
+        self._metadata = metadata
 
     def intercept_unary_unary(
         self, continuation: Callable[..., Any], client_call_details: Any, request: Any
@@ -122,5 +147,5 @@ class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientIntercept
         return continuation(self._with_key(client_call_details), request_iterator)
 
     def _with_key(self, details: Any) -> Any:
-        given = [*(details.metadata or ()), self._metadata]
+        given = [*(details.metadata or ()), *self._metadata]
         return details._replace(metadata=given)

@@ -1,10 +1,11 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from data.errors import SchemaError, UnreadableError
 from serving.client import OutfitClient
-from serving.security.channel import Credentials, find_key, open_channel
+from serving.security.channel import Credentials, find_key, open_async_channel, open_channel
 
 SECRET = "outfit_secret"  # noqa: S105 - of nothing
 FILE = Path("file")
@@ -20,6 +21,15 @@ def test_a_key_does_not_leave_this_machine_in_clear(tmp_path: Path):
     (tmp_path / "ca.pem").write_text("")
     encrypted = Credentials(api_key=SECRET, tls_ca=tmp_path / "ca.pem")
     open_channel("shop.example:50051", encrypted, ()).close()
+
+
+def test_an_async_channel_keeps_the_key_to_this_machine_too():
+    async def attempt(target: str) -> None:
+        await open_async_channel(target, Credentials(api_key=SECRET), ()).close()
+
+    with pytest.raises(SchemaError, match="tls_ca"):
+        asyncio.run(attempt("shop.example:50051"))
+    asyncio.run(attempt("127.0.0.1:50051"))
 
 
 def test_a_key_is_not_shown_with_the_rest():

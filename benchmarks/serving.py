@@ -1,0 +1,189 @@
+"""What the server costs beside a bare gRPC echo of the same message sizes.
+
+A real `python -m serving serve` on 250,000 items, an echo in a process of its own, and the load
+generator of `outfit bench` here; all three share the machine. Server and echo are asked in turns.
+Run alone: `python -m benchmarks serving --seconds 60`.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from benchmarks.large_bundle import write_large_bundle
+from benchmarks.processes import Server, server_of
+from benchmarks.row import Row
+from serving.load import LOAD_OPTIONS, Load, LoadResult, put_load
+from serving.load_questions import Asked, draw_questions, known_items, method_of, request_of
+
+NUM_ITEMS = 250_000
+SECONDS = 15.0
+TURNS = 5
+CROWD = 64
+NUM_QUESTIONS = 500
+START_BAR_S, MEMORY_BAR_MIB = 5.0, 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What came of the same load on the server and on the echo."""
+
+    served: LoadResult
+    echoed: LoadResult
+
+
+def rows(seconds: float = SECONDS) -> Iterator[Row]:
+    """The rows of this file; `seconds` of each load on the server, and as many on the echo."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        bundle = write_large_bundle(folder, NUM_ITEMS)
+        reading = reading_s(bundle)
+        began = time.perf_counter()
+        with server_of("serving", ["serve", str(bundle), "--port", "0"], folder / "log") as server:
+            check_health(server.address)
+            yield start_row(time.perf_counter() - began, reading)
+            yield from load_rows(server, folder / "echo.log", seconds)
+            yield memory_row(server.memory_mib(), (bundle / "vectors.npy").stat().st_size / 2**20)
+
+
+def load_rows(server: Server, log: Path, seconds: float) -> Iterator[Row]:
+    """The rows of each load; the server is asked every question once before."""
+    kinds: tuple[Asked, ...] = ("fill", "complements")
+    items = known_items(server.address)
+    loads = {kind: load_of(kind, items, seconds / TURNS) for kind in kinds}
+    sizes = {kind: asyncio.run(response_size(server, load)) for kind, load in loads.items()}
+    with server_of("benchmarks.echo", [str(size) for size in sizes.values()], log) as echo:
+
+        def beside(kind: Asked, concurrency: int) -> Beside:
+            load = replace(loads[kind], concurrency=concurrency)
+            return asyncio.run(in_turns(server, echo, load, f"/Echo/{sizes[kind]}"))
+
+        yield alone_row("FillInTheBlank, 1 caller", beside("fill", 1))
+        yield alone_row("RetrieveComplements, 1 caller", beside("complements", 1))
+        yield from crowd_rows(f"RetrieveComplements, {CROWD}", beside("complements", CROWD))
+
+
+def load_of(kind: Asked, items: dict[str, tuple[str, ...]], seconds: float) -> Load:
+    """A load of questions that all differ."""
+    questions = draw_questions(kind, items, count=NUM_QUESTIONS)
+    requests = [request_of(question) for question in questions]
+    return Load(method=method_of(questions[0]), requests=requests, seconds=seconds)
+
+
+async def response_size(server: Server, load: Load) -> int:
+    """Bytes of a response, in the mean over all questions."""
+    async with grpc.aio.insecure_channel(server.address, options=LOAD_OPTIONS) as channel:
+        call = channel.unary_unary(load.method)
+        answers = [await call(request) for request in load.requests]
+    return round(sum(map(len, answers)) / len(answers))
+
+
+async def in_turns(server: Server, echo: Server, load: Load, echo_method: str) -> Beside:
+    """The load on one and the other, `TURNS` times."""
+    served, echoed = [], []
+    async with (
+        grpc.aio.insecure_channel(server.address, options=LOAD_OPTIONS) as ours,
+        grpc.aio.insecure_channel(echo.address, options=LOAD_OPTIONS) as bare,
+    ):
+        for channel in (ours, bare):
+            await channel.channel_ready()
+        for _ in range(TURNS):
+            echoed.append(await put_load(bare, replace(load, method=echo_method)))
+            served.append(await put_load(ours, load))
+    return Beside(served=LoadResult.joined(served), echoed=LoadResult.joined(echoed))
+
+
+def alone_row(name: str, beside: Beside) -> Row:
+    """Half of the calls, one at a time, take at most four times those of the echo."""
+    ours, bare = (1e6 * each.quantile_s(0.5) for each in (beside.served, beside.echoed))
+    return Row(
+        name=f"{name}: p50",
+        value=ours,
+        unit="us",
+        ratio=ours / bare,
+        reference=f"echo p50 {bare:.0f} us; {beside.served.num_errors} errors",
+        bar=4 * bare,
+        better="less",
+    )
+
+
+def crowd_rows(name: str, beside: Beside) -> Iterator[Row]:
+    """Calls a second, their tail, and errors."""
+    ours, bare = beside.served, beside.echoed
+    yield Row(
+        name=f"{name}: calls",
+        value=ours.per_second,
+        unit="calls/s",
+        ratio=ours.per_second / bare.per_second,
+        reference=f"echo {bare.per_second:.0f} calls/s",
+        bar=0.25 * bare.per_second,
+    )
+    middle, tail = (1e6 * ours.quantile_s(share) for share in (0.5, 0.99))
+    yield Row(
+        name=f"{name}: p99",
+        value=tail,
+        unit="us",
+        ratio=tail / middle,
+        reference=f"its own p50 {middle:.0f} us",
+        bar=4 * middle,
+        better="less",
+    )
+    asked = len(ours.latencies_s) + ours.num_errors
+    yield Row(
+        name=f"{name}: errors",
+        value=ours.num_errors,
+        unit="errors",
+        ratio=ours.num_errors / asked,
+        reference=f"{asked} calls in {ours.seconds:.0f} s {dict(ours.errors) or ''}",
+        bar=0,
+        better="less",
+    )
+
+
+def start_row(seconds: float, reading: float) -> Row:
+    """From nothing to SERVING."""
+    return Row(
+        name="start to SERVING, 250k items",
+        value=seconds,
+        unit="s",
+        ratio=seconds / reading,
+        reference=f"reading and hashing its files {reading:.2f} s",
+        bar=START_BAR_S,
+        better="less",
+    )
+
+
+def memory_row(resident: float, vectors: float) -> Row:
+    """What the server holds after all loads."""
+    return Row(
+        name="server memory after the loads",
+        value=resident,
+        unit="MiB",
+        ratio=resident / vectors,
+        reference=f"the vectors, {vectors:.0f} MiB",
+        bar=vectors + MEMORY_BAR_MIB,
+        better="less",
+    )
+
+
+def check_health(address: str) -> None:
+    """Raise `RuntimeError` unless the server says SERVING."""
+    with grpc.insecure_channel(address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        status = stub.Check(health_pb2.HealthCheckRequest(), timeout=10).status
+    if status != health_pb2.HealthCheckResponse.SERVING:
+        raise RuntimeError(f"{address}: expected SERVING, got {status}")
+
+
+def reading_s(folder: Path) -> float:
+    """Seconds in which the files of a folder are read and hashed."""
+    began = time.perf_counter()
+    for path in folder.iterdir():
+        hashlib.sha256(path.read_bytes())
+    return time.perf_counter() - began
