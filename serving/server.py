@@ -15,9 +15,11 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
+from serving.answers import Answers
 from serving.batcher import BatchConfig, Batcher, batching
 from serving.bundle_servicer import BundleServicer
 from serving.bundle_shelf import BundleShelf, Load
+from serving.cache.response_cache import ResponseCache
 from serving.call_record import CallObserver
 from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
@@ -67,12 +69,14 @@ class Parts:
     Args:
         slot: from whose engine it answers; empty until a bundle is loaded.
         log: of the updates of the catalogue.
+        cache: of responses, closed at the end; None keeps none.
         bundles: the folder that operators may switch between, and how a bundle is loaded; None
             serves no BundleService.
     """
 
     slot: EngineSlot
     log: UpdateLog
+    cache: ResponseCache | None = None
     bundles: tuple[Path, Load] | None = None
 
 
@@ -127,6 +131,9 @@ async def running_server(
         )
         metrics.watch_queue(batcher, config.batches.max_waiting)
         metrics.watch_overlay(overlay)
+        if parts.cache is not None:
+            stack.push_async_callback(parts.cache.close)
+            metrics.watch_cache(parts.cache)
         served, shelf = _register(server, parts, batcher, overlay)
         if config.protection.reflects(config.host):
             names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
@@ -156,7 +163,10 @@ def _register(
 ) -> tuple[list[str], BundleShelf | None]:
     """Add the services: their names, and the shelf that BundleService uses, if it is served."""
     served = [OUTFITS, CATALOGUE]
-    outfits, catalogue = OutfitServicer(batcher), CatalogueServicer(batcher, overlay)
+    answers = Answers(
+        batcher, parts.cache, lambda: (parts.slot.take().info.bundle_id, overlay.current.mark)
+    )
+    outfits, catalogue = OutfitServicer(answers), CatalogueServicer(batcher, overlay)
     outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalogue, server)  # type: ignore[no-untyped-call] # generated
     shelf = None

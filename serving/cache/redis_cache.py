@@ -1,5 +1,6 @@
 """A response cache in Redis, shared by all replicas of a shop; without Redis everything misses."""
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ class RedisCacheConfig:
     url: str
     lineage: str  # of the catalogue, so that shops that share a Redis do not mix
     ttl_s: float = 300.0
-    timeout_s: float = 0.05  # an answer that takes longer is computed sooner than fetched
+    timeout_s: float = 0.05  # of all that a call waits; a slower answer is computed sooner
     pause_s: float = 1.0  # after an error, so that a lost Redis does not slow down every call
     max_response_bytes: int = 2**20
 
@@ -37,7 +38,8 @@ class RedisCache:
         found: bytes | None = None
         if not self._paused():
             try:
-                answer = await self._client.get(self._prefix + key)
+                async with asyncio.timeout(self._config.timeout_s):
+                    answer = await self._client.get(self._prefix + key)
                 found = answer if isinstance(answer, bytes) else None
             except (RedisError, OSError):
                 self._fail()
@@ -53,7 +55,8 @@ class RedisCache:
             return
         try:
             ttl_ms = int(self._config.ttl_s * 1000)
-            await self._client.set(self._prefix + key, response, px=ttl_ms)
+            async with asyncio.timeout(self._config.timeout_s):
+                await self._client.set(self._prefix + key, response, px=ttl_ms)
         except (RedisError, OSError):
             self._fail()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.commands.response_caches import Caching, response_cache
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
@@ -78,6 +79,7 @@ class Operation:
 
 LISTENING = Listening()
 UPDATES = Updates()
+CACHING = Caching()
 OPERATION = Operation()
 LOOPBACK_ONLY = Protection()
 
@@ -89,6 +91,7 @@ def serve(
     bundles: Path | None = None,
     listening: Listening = LISTENING,
     kept: Updates = UPDATES,
+    caching: Caching = CACHING,
     operation: Operation = OPERATION,
     protection: Protection = LOOPBACK_ONLY,
 ) -> None:
@@ -102,6 +105,7 @@ def serve(
             `outfit call activate` and `outfit call roll-back`.
         listening: where and how to serve.
         kept: where the updates of the catalogue are kept.
+        caching: where answers are kept for those who ask again.
         operation: metrics, log and end.
         protection: who may call, what, how often, and how it travels.
     """
@@ -117,7 +121,7 @@ def serve(
     protection.check(listening.host)  # before a bundle is loaded, which takes a while
 
     async def run() -> None:
-        parts = _parts(bundle, bundles, kept)
+        parts = _parts(bundle, bundles, kept, caching)
 
         def announce(address: str) -> None:
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
@@ -128,19 +132,22 @@ def serve(
     asyncio.run(run())
 
 
-def _parts(bundle: Path | None, bundles: Path | None, kept: Updates) -> "Parts":
+def _parts(bundle: Path | None, bundles: Path | None, kept: Updates, caching: Caching) -> "Parts":
     from data.errors import SchemaError
     from engine.recommender import Recommender
     from serving.engine_slot import EngineSlot
     from serving.server import Parts
 
+    cache = response_cache(caching, kept.redis, kept.shop)
     if bundle is not None and bundles is None:
         slot = EngineSlot(Recommender.load(bundle))
         beside = bundle.resolve()
-        return Parts(slot=slot, log=_log(kept, beside.with_name(f"{beside.name}.updates")))
+        log = _log(kept, beside.with_name(f"{beside.name}.updates"))
+        return Parts(slot=slot, log=log, cache=cache)
     if bundles is not None and bundle is None:
         log = _log(kept, bundles / ".updates")
-        return Parts(slot=EngineSlot(), log=log, bundles=(bundles, Recommender.load))
+        load = (bundles, Recommender.load)
+        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=load)
     raise SchemaError(
         expected="a bundle, or --bundles with a folder of them",
         got="neither" if bundle is None else "both",

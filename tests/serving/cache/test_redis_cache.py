@@ -83,3 +83,36 @@ def test_replicas_share_responses_and_shops_do_not(shared_redis, lineage):
             await cache.close()
 
     asyncio.run(story())
+
+
+def test_a_caller_that_gives_up_leaves_no_answer_for_the_next_one(own_redis):
+    async def story() -> None:
+        cache = RedisCache(config_of(own_redis, timeout_s=5.0))
+        for key in "ab":
+            await cache.put(key, key.encode())
+        with own_redis.client() as client:
+            client.execute_command("CLIENT", "PAUSE", 200, "ALL")
+        call = asyncio.create_task(cache.get("a"))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert await cache.get("b") == b"b"
+        assert cache.counts.errors == 0
+        await cache.close()
+
+    asyncio.run(story())
+
+
+def test_waiting_for_a_connection_and_an_answer_takes_no_longer_than_one_timeout(own_redis):
+    async def story() -> None:
+        cache = RedisCache(config_of(own_redis, timeout_s=0.4, pause_s=10.0))
+        with own_redis.client() as client:
+            client.execute_command("CLIENT", "PAUSE", 3000, "ALL")
+        start = time.monotonic()
+        found = await asyncio.gather(*(cache.get(str(n)) for n in range(64)))
+        assert found == [None] * 64
+        assert time.monotonic() - start < 0.7
+        await cache.close()
+
+    asyncio.run(story())
