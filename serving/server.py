@@ -131,9 +131,7 @@ async def running_server(
         )
         metrics.watch_queue(batcher, config.batches.max_waiting)
         metrics.watch_overlay(overlay)
-        if parts.cache is not None:
-            stack.push_async_callback(parts.cache.close)
-            metrics.watch_cache(parts.cache)
+        await stack.enter_async_context(_watched(parts.cache, metrics))
         served, shelf = _register(server, parts, batcher, overlay)
         if config.protection.reflects(config.host):
             names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
@@ -142,13 +140,27 @@ async def running_server(
             await shelf.start()
         checks = Health(parts.slot)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-        told = metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
-        stack.enter_context(told)
+        stack.enter_context(
+            metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
+        )
         await server.start()
         try:
             yield address
         finally:
             await _drain(server, checks, config)
+
+
+@asynccontextmanager
+async def _watched(cache: ResponseCache | None, metrics: ServerMetrics) -> AsyncIterator[None]:
+    """Tell what becomes of the cache's questions, and close it at the end."""
+    if cache is None:
+        yield
+        return
+    metrics.watch_cache(cache)
+    try:
+        yield
+    finally:
+        await cache.close()
 
 
 async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:

@@ -23,6 +23,9 @@ class Caching:
     """Keep answers in the Redis of --redis, for all servers of a shop."""
 
 
+CACHING = Caching()
+
+
 def response_cache(flags: Caching, redis: str | None, shop: str) -> "ResponseCache | None":
     """The cache of the flags; None where no answers are kept.
 

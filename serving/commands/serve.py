@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from serving.commands.response_caches import Caching, response_cache
+from serving.commands.response_caches import CACHING, Caching, response_cache
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
@@ -43,8 +43,8 @@ class Listening:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Updates:
-    """Where the updates of the catalogue are kept."""
+class Kept:
+    """Where the updates of the catalogue are kept, and answers for those who ask again."""
 
     redis: str | None = None
     """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379."""
@@ -54,6 +54,8 @@ class Updates:
 
     updates: Path | None = None
     """Folder of this machine that keeps them without Redis; beside the bundles by default."""
+
+    answers: Caching = CACHING
 
 
 @Parameter(name="*")
@@ -78,8 +80,7 @@ class Operation:
 
 
 LISTENING = Listening()
-UPDATES = Updates()
-CACHING = Caching()
+KEPT = Kept()
 OPERATION = Operation()
 LOOPBACK_ONLY = Protection()
 
@@ -90,8 +91,7 @@ def serve(
     *,
     bundles: Path | None = None,
     listening: Listening = LISTENING,
-    kept: Updates = UPDATES,
-    caching: Caching = CACHING,
+    kept: Kept = KEPT,
     operation: Operation = OPERATION,
     protection: Protection = LOOPBACK_ONLY,
 ) -> None:
@@ -104,8 +104,7 @@ def serve(
         bundles: instead of one bundle, a folder of them, between which operators switch with
             `outfit call activate` and `outfit call roll-back`.
         listening: where and how to serve.
-        kept: where the updates of the catalogue are kept.
-        caching: where answers are kept for those who ask again.
+        kept: where updates of the catalogue and answers are kept.
         operation: metrics, log and end.
         protection: who may call, what, how often, and how it travels.
     """
@@ -121,7 +120,7 @@ def serve(
     protection.check(listening.host)  # before a bundle is loaded, which takes a while
 
     async def run() -> None:
-        parts = _parts(bundle, bundles, kept, caching)
+        parts = _parts(bundle, bundles, kept)
 
         def announce(address: str) -> None:
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
@@ -132,13 +131,13 @@ def serve(
     asyncio.run(run())
 
 
-def _parts(bundle: Path | None, bundles: Path | None, kept: Updates, caching: Caching) -> "Parts":
+def _parts(bundle: Path | None, bundles: Path | None, kept: Kept) -> "Parts":
     from data.errors import SchemaError
     from engine.recommender import Recommender
     from serving.engine_slot import EngineSlot
     from serving.server import Parts
 
-    cache = response_cache(caching, kept.redis, kept.shop)
+    cache = response_cache(kept.answers, kept.redis, kept.shop)
     if bundle is not None and bundles is None:
         slot = EngineSlot(Recommender.load(bundle))
         beside = bundle.resolve()
@@ -154,7 +153,7 @@ def _parts(bundle: Path | None, bundles: Path | None, kept: Updates, caching: Ca
     )
 
 
-def _log(kept: Updates, beside: Path) -> "UpdateLog":
+def _log(kept: Kept, beside: Path) -> "UpdateLog":
     if kept.redis is None:
         from serving.overlay.file_log import FileLog
 

@@ -104,15 +104,28 @@ def test_a_caller_that_gives_up_leaves_no_answer_for_the_next_one(own_redis):
     asyncio.run(story())
 
 
-def test_waiting_for_a_connection_and_an_answer_takes_no_longer_than_one_timeout(own_redis):
+def test_a_redis_that_takes_its_time_for_each_answer_is_given_up_after_one_timeout():
+    hung_up = asyncio.Event()
+
+    async def dawdle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while commands := await reader.read(4_096):
+            await asyncio.sleep(0.3)
+            writer.write(b"+OK\r\n" * (b"\n" + commands).count(b"\n*"))
+        writer.close()
+        hung_up.set()
+
     async def story() -> None:
-        cache = RedisCache(config_of(own_redis, timeout_s=0.4, pause_s=10.0))
-        with own_redis.client() as client:
-            client.execute_command("CLIENT", "PAUSE", 3000, "ALL")
+        slow = await asyncio.start_server(dawdle, "127.0.0.1", 0)
+        port = slow.sockets[0].getsockname()[1]
+        config = RedisCacheConfig(url=f"redis://127.0.0.1:{port}", lineage="shop", timeout_s=0.4)
+        cache = RedisCache(config)
         start = time.monotonic()
-        found = await asyncio.gather(*(cache.get(str(n)) for n in range(64)))
-        assert found == [None] * 64
-        assert time.monotonic() - start < 0.7
+        assert await cache.get("a") is None  # the handshake and the question: 0.6 s
+        assert time.monotonic() - start < 0.55
+        assert cache.counts.errors == 1
         await cache.close()
+        await asyncio.wait_for(hung_up.wait(), 5)
+        slow.close()
+        await slow.wait_closed()
 
     asyncio.run(story())
