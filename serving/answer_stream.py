@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from data.errors import OutfitError, SchemaError
-from serving.batcher import Batcher
+from serving.answers import Answers
 from serving.interceptor import status_told
 from serving.limits import MAX_NAME_LENGTH
 from serving.outfit_calls import CALLS
@@ -22,8 +22,8 @@ class AnswerStream:
     caller that does not read.
     """
 
-    def __init__(self, batcher: Batcher, context: Any) -> None:
-        self._batcher, self._context = batcher, context
+    def __init__(self, answers: Answers, context: Any) -> None:
+        self._answers, self._context = answers, context
         self._room = asyncio.Semaphore(WINDOW)
         self._writing = asyncio.Lock()
         self._pending: set[asyncio.Task[None]] = set()
@@ -74,7 +74,7 @@ class AnswerStream:
         name = request.WhichOneof("question")
         if name is None:
             raise SchemaError(expected="a question", got="none", field="question")
-        call = CALLS[name]
-        question = call.question(getattr(request, name))
-        reply = await self._batcher.ask(question, remaining_s=self._context.time_remaining())
-        return pb.StreamAnswersResponse(**{name: call.response(reply)})
+        answered = await self._answers.answer(
+            CALLS[name], getattr(request, name), self._context.time_remaining
+        )
+        return pb.StreamAnswersResponse(**{name: answered.response})

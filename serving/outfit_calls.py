@@ -25,10 +25,12 @@ class OutfitCall:
     Args:
         question: of a request; raises leaves of `InputError`.
         response: of a reply to that question.
+        responds: the message that the response is.
     """
 
     question: Callable[[Any], Question]
     response: Callable[[Any], Any]
+    responds: Any
 
 
 def score_question(request: pb.ScoreOutfitsRequest) -> ScoreQuestion:
@@ -90,11 +92,21 @@ def _explanation(reply: Reply) -> pb.ExplainOutfitResponse:
     return encode_explanation(reply.provenance, answer)
 
 
-SCORE: Final = OutfitCall(question=score_question, response=_scores)
-FILL: Final = OutfitCall(question=fill_question, response=_ranked)
-COMPLEMENTS: Final = OutfitCall(question=complements_question, response=_complements)
-TARGET: Final = OutfitCall(question=target_question, response=_target)
-EXPLAIN: Final = OutfitCall(question=explain_question, response=_explanation)
+SCORE: Final = OutfitCall(
+    question=score_question, response=_scores, responds=pb.ScoreOutfitsResponse
+)
+FILL: Final = OutfitCall(
+    question=fill_question, response=_ranked, responds=pb.FillInTheBlankResponse
+)
+COMPLEMENTS: Final = OutfitCall(
+    question=complements_question, response=_complements, responds=pb.RetrieveComplementsResponse
+)
+TARGET: Final = OutfitCall(
+    question=target_question, response=_target, responds=pb.EmbedTargetResponse
+)
+EXPLAIN: Final = OutfitCall(
+    question=explain_question, response=_explanation, responds=pb.ExplainOutfitResponse
+)
 CALLS: Final = {
     "score_outfits": SCORE,
     "fill_in_the_blank": FILL,

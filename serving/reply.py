@@ -17,7 +17,7 @@ from engine.questions import (
 from engine.requests import Item
 from serving.codec import encode_missing
 from serving.engine_slot import EngineSlot, OutfitEngine
-from serving.overlay.state import OverlayState
+from serving.overlay.state import Mark, OverlayState
 from serving.pb.outfit.v1 import provenance_pb2
 
 
@@ -26,12 +26,14 @@ class Reply:
     """An answer, what gave it, and what the question's items lacked.
 
     Args:
+        mark: of the updates that the answer takes into account.
         missing: of context and candidates; what outfits lack stands in their scores.
         batch_size: questions that were answered together, this one included.
     """
 
     answer: Answer
     provenance: provenance_pb2.Provenance
+    mark: Mark
     missing: Sequence[provenance_pb2.MissingModality]
     batch_size: int
 
@@ -53,7 +55,8 @@ class ReplyDesk:
         Raises:
             NotLoadedError: there is no engine.
         """
-        engine = self._engine()
+        state = self._updates()
+        engine = self._engine(state)
         outcomes = engine.answer(questions)
         missing = _missing(engine, questions)
         return [
@@ -62,14 +65,15 @@ class ReplyDesk:
             else Reply(
                 answer=outcome,
                 provenance=_provenance(engine, question),
+                mark=state.mark,
                 missing=lacks,
                 batch_size=len(questions),
             )
             for question, outcome, lacks in zip(questions, outcomes, missing, strict=True)
         ]
 
-    def _engine(self) -> OutfitEngine:
-        engine, state = self._slot.take(), self._updates()
+    def _engine(self, state: OverlayState) -> OutfitEngine:
+        engine = self._slot.take()
         if engine.overlay_version == state.version:
             return engine
         successor = engine.at(state.records, state.version)

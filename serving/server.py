@@ -15,9 +15,11 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from data.errors import SchemaError
+from serving.answers import Answers
 from serving.batcher import BatchConfig, Batcher, batching
 from serving.bundle_servicer import BundleServicer
 from serving.bundle_shelf import BundleShelf, Load
+from serving.cache.response_cache import ResponseCache
 from serving.call_record import CallObserver
 from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
@@ -67,12 +69,14 @@ class Parts:
     Args:
         slot: from whose engine it answers; empty until a bundle is loaded.
         log: of the updates of the catalogue.
+        cache: of responses, closed at the end; None keeps none.
         bundles: the folder that operators may switch between, and how a bundle is loaded; None
             serves no BundleService.
     """
 
     slot: EngineSlot
     log: UpdateLog
+    cache: ResponseCache | None = None
     bundles: tuple[Path, Load] | None = None
 
 
@@ -127,6 +131,7 @@ async def running_server(
         )
         metrics.watch_queue(batcher, config.batches.max_waiting)
         metrics.watch_overlay(overlay)
+        await stack.enter_async_context(_watched(parts.cache, metrics))
         served, shelf = _register(server, parts, batcher, overlay)
         if config.protection.reflects(config.host):
             names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
@@ -135,13 +140,27 @@ async def running_server(
             await shelf.start()
         checks = Health(parts.slot)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-        told = metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
-        stack.enter_context(told)
+        stack.enter_context(
+            metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
+        )
         await server.start()
         try:
             yield address
         finally:
             await _drain(server, checks, config)
+
+
+@asynccontextmanager
+async def _watched(cache: ResponseCache | None, metrics: ServerMetrics) -> AsyncIterator[None]:
+    """Tell what becomes of the cache's questions, and close it at the end."""
+    if cache is None:
+        yield
+        return
+    metrics.watch_cache(cache)
+    try:
+        yield
+    finally:
+        await cache.close()
 
 
 async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:
@@ -156,7 +175,10 @@ def _register(
 ) -> tuple[list[str], BundleShelf | None]:
     """Add the services: their names, and the shelf that BundleService uses, if it is served."""
     served = [OUTFITS, CATALOGUE]
-    outfits, catalogue = OutfitServicer(batcher), CatalogueServicer(batcher, overlay)
+    answers = Answers(
+        batcher, parts.cache, lambda: (parts.slot.take().info.bundle_id, overlay.current.mark)
+    )
+    outfits, catalogue = OutfitServicer(answers), CatalogueServicer(batcher, overlay)
     outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalogue, server)  # type: ignore[no-untyped-call] # generated
     shelf = None

@@ -1,11 +1,11 @@
-"""The methods of OutfitService: decode, wait for the batcher, encode."""
+"""The methods of OutfitService: each hands its request to what answers."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
 from serving import outfit_calls
 from serving.answer_stream import AnswerStream
-from serving.batcher import Batcher
+from serving.answers import Answers
 from serving.ongoing_call import CURRENT_CALL
 from serving.outfit_calls import OutfitCall
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
@@ -13,13 +13,13 @@ from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 
 
 class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
-    """Answers OutfitService through one batcher.
+    """Answers OutfitService from the cache or through one batcher.
 
     Errors pass through: the interceptor turns them into statuses.
     """
 
-    def __init__(self, batcher: Batcher) -> None:
-        self._batcher = batcher
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
 
     async def ScoreOutfits(  # noqa: N802 - the contract's name
         self, request: pb.ScoreOutfitsRequest, context: Any
@@ -62,10 +62,10 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
         self, request_iterator: AsyncIterator[pb.StreamAnswersRequest], context: Any
     ) -> None:
         """Answer many questions, each as soon as it can."""
-        await AnswerStream(self._batcher, context).run(request_iterator)
+        await AnswerStream(self._answers, context).run(request_iterator)
 
     async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:
-        question = call.question(request)
-        reply = await self._batcher.ask(question, remaining_s=context.time_remaining())
-        CURRENT_CALL.get().note_batch(reply.batch_size)
-        return call.response(reply)
+        answered = await self._answers.answer(call, request, context.time_remaining)
+        if answered.batch_size is not None:
+            CURRENT_CALL.get().note_batch(answered.batch_size)
+        return answered.response

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.commands.response_caches import CACHING, Caching, response_cache
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
@@ -42,8 +43,8 @@ class Listening:
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Updates:
-    """Where the updates of the catalogue are kept."""
+class Kept:
+    """Where the updates of the catalogue are kept, and answers for those who ask again."""
 
     redis: str | None = None
     """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379."""
@@ -53,6 +54,8 @@ class Updates:
 
     updates: Path | None = None
     """Folder of this machine that keeps them without Redis; beside the bundles by default."""
+
+    answers: Caching = CACHING
 
 
 @Parameter(name="*")
@@ -77,7 +80,7 @@ class Operation:
 
 
 LISTENING = Listening()
-UPDATES = Updates()
+KEPT = Kept()
 OPERATION = Operation()
 LOOPBACK_ONLY = Protection()
 
@@ -88,7 +91,7 @@ def serve(
     *,
     bundles: Path | None = None,
     listening: Listening = LISTENING,
-    kept: Updates = UPDATES,
+    kept: Kept = KEPT,
     operation: Operation = OPERATION,
     protection: Protection = LOOPBACK_ONLY,
 ) -> None:
@@ -101,7 +104,7 @@ def serve(
         bundles: instead of one bundle, a folder of them, between which operators switch with
             `outfit call activate` and `outfit call roll-back`.
         listening: where and how to serve.
-        kept: where the updates of the catalogue are kept.
+        kept: where updates of the catalogue and answers are kept.
         operation: metrics, log and end.
         protection: who may call, what, how often, and how it travels.
     """
@@ -128,26 +131,29 @@ def serve(
     asyncio.run(run())
 
 
-def _parts(bundle: Path | None, bundles: Path | None, kept: Updates) -> "Parts":
+def _parts(bundle: Path | None, bundles: Path | None, kept: Kept) -> "Parts":
     from data.errors import SchemaError
     from engine.recommender import Recommender
     from serving.engine_slot import EngineSlot
     from serving.server import Parts
 
+    cache = response_cache(kept.answers, kept.redis, kept.shop)
     if bundle is not None and bundles is None:
         slot = EngineSlot(Recommender.load(bundle))
         beside = bundle.resolve()
-        return Parts(slot=slot, log=_log(kept, beside.with_name(f"{beside.name}.updates")))
+        log = _log(kept, beside.with_name(f"{beside.name}.updates"))
+        return Parts(slot=slot, log=log, cache=cache)
     if bundles is not None and bundle is None:
         log = _log(kept, bundles / ".updates")
-        return Parts(slot=EngineSlot(), log=log, bundles=(bundles, Recommender.load))
+        load = (bundles, Recommender.load)
+        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=load)
     raise SchemaError(
         expected="a bundle, or --bundles with a folder of them",
         got="neither" if bundle is None else "both",
     )
 
 
-def _log(kept: Updates, beside: Path) -> "UpdateLog":
+def _log(kept: Kept, beside: Path) -> "UpdateLog":
     if kept.redis is None:
         from serving.overlay.file_log import FileLog
 

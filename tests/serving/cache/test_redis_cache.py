@@ -83,3 +83,49 @@ def test_replicas_share_responses_and_shops_do_not(shared_redis, lineage):
             await cache.close()
 
     asyncio.run(story())
+
+
+def test_a_caller_that_gives_up_leaves_no_answer_for_the_next_one(own_redis):
+    async def story() -> None:
+        cache = RedisCache(config_of(own_redis, timeout_s=5.0))
+        for key in "ab":
+            await cache.put(key, key.encode())
+        with own_redis.client() as client:
+            client.execute_command("CLIENT", "PAUSE", 200, "ALL")
+        call = asyncio.create_task(cache.get("a"))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert await cache.get("b") == b"b"
+        assert cache.counts.errors == 0
+        await cache.close()
+
+    asyncio.run(story())
+
+
+def test_a_redis_that_takes_its_time_for_each_answer_is_given_up_after_one_timeout():
+    hung_up = asyncio.Event()
+
+    async def dawdle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while commands := await reader.read(4_096):
+            await asyncio.sleep(0.3)
+            writer.write(b"+OK\r\n" * (b"\n" + commands).count(b"\n*"))
+        writer.close()
+        hung_up.set()
+
+    async def story() -> None:
+        slow = await asyncio.start_server(dawdle, "127.0.0.1", 0)
+        port = slow.sockets[0].getsockname()[1]
+        config = RedisCacheConfig(url=f"redis://127.0.0.1:{port}", lineage="shop", timeout_s=0.4)
+        cache = RedisCache(config)
+        start = time.monotonic()
+        assert await cache.get("a") is None  # the handshake and the question: 0.6 s
+        assert time.monotonic() - start < 0.55
+        assert cache.counts.errors == 1
+        await cache.close()
+        await asyncio.wait_for(hung_up.wait(), 5)
+        slow.close()
+        await slow.wait_closed()
+
+    asyncio.run(story())

@@ -153,6 +153,7 @@ def test_a_server_tells_its_metrics_and_logs_its_calls_and_its_end_is_clean(
         assert process.wait(10) == 0
     assert 'code="NOT_FOUND",method="OutfitService/ScoreOutfits"' in metrics
     assert "outfit_overlay_connected 1.0" in metrics
+    assert "outfit_cache_misses_total 1.0" in metrics
     (line,) = (line for line in log.read_text().splitlines() if " refused " in line)
     assert "INFO serving.interceptor refused request_id=" in line
     assert "method=/outfit.v1.OutfitService/ScoreOutfits code=NOT_FOUND duration_ms=" in line

@@ -1,0 +1,48 @@
+"""Which response cache `outfit serve` keeps: the group of its flags."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter, validators
+
+if TYPE_CHECKING:
+    from serving.cache.response_cache import ResponseCache
+
+Mebibytes = Annotated[int, Parameter(validator=validators.Number(gte=0))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caching:
+    """Where answers are kept for those who ask again."""
+
+    cache_mib: Mebibytes = 64
+    """MiB of this process for answers, where Redis keeps none; 0 keeps none here."""
+
+    redis_cache: bool = True
+    """Keep answers in the Redis of --redis, for all servers of a shop."""
+
+
+CACHING = Caching()
+
+
+def response_cache(flags: Caching, redis: str | None, shop: str) -> "ResponseCache | None":
+    """The cache of the flags; None where no answers are kept.
+
+    Args:
+        flags: of the command line.
+        redis: address of the Redis of the updates; None where there is none.
+        shop: names the catalogue within Redis.
+
+    Raises:
+        SchemaError: the address or the name is none.
+    """
+    if redis is not None and flags.redis_cache:
+        from serving.cache.redis_cache import RedisCache, RedisCacheConfig
+
+        return RedisCache(RedisCacheConfig(url=redis, lineage=shop))
+    if flags.cache_mib == 0:
+        return None
+    from serving.cache.memory_cache import MemoryCache, MemoryCacheConfig
+
+    return MemoryCache(MemoryCacheConfig(max_bytes=flags.cache_mib * 2**20))
