@@ -45,7 +45,8 @@ def rows(seconds: float = SECONDS) -> Iterator[Row]:
         bundle = write_large_bundle(folder, NUM_ITEMS)
         reading = reading_s(bundle)
         began = time.perf_counter()
-        with server_of("serving", ["serve", str(bundle), "--port", "0"], folder / "log") as server:
+        uncached = ["serve", str(bundle), "--port", "0", "--cache-mib", "0"]
+        with server_of("serving", uncached, folder / "log") as server:
             check_health(server.address)
             yield start_row(time.perf_counter() - began, reading)
             yield from load_rows(server, folder / "echo.log", seconds)
