@@ -23,7 +23,7 @@ demo: $(READY) ## generate a shop, train on it, serve it, ask it, write demo/loo
 	$(BIN)/outfit demo --out demo
 
 test: $(READY) ## run the default tests
-	$(BIN)/python -m pytest -m "not slow" --numprocesses 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" --numprocesses 2
 
 test-slow: $(READY) ## run every test, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95

@@ -1,5 +1,6 @@
 """One server with a planted engine, and one Redis, for the tests that only ask them."""
 
+import logging
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -34,3 +35,13 @@ def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 @pytest.fixture
 def lineage() -> str:
     return f"shop-{uuid4().hex[:12]}"
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """What a test makes of the root logger, as the commands do, ends with it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
