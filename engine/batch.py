@@ -1,7 +1,6 @@
 """The offline batch: a file of contexts in, a file of complements and one of bad lines out."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -11,10 +10,12 @@ from typing import Final, Protocol, runtime_checkable
 import polars as pl
 
 from data.atomic import atomic_file
-from data.errors import InputError, SchemaError, UnknownCategoryError
+from data.errors import InputError, OutfitError, SchemaError, UnknownCategoryError
 from engine.complement_files import COMPLEMENT_SCHEMA, complement_file
 from engine.context_files import open_contexts
 from engine.contexts import BadLine, Context, Line
+from engine.outcomes import only
+from engine.questions import ComplementsQuestion
 from engine.requests import Complement, Filters, Item, ItemContent, Slot
 
 QUESTIONS_AT_ONCE = 256
@@ -22,28 +23,18 @@ QUESTIONS_AT_ONCE = 256
 
 NO_FILTERS = Filters()
 
-REFUSED: Final = re.compile(r"contexts\[(\d+)\]")
-"""How the field of an error begins that is about one of the contexts."""
+CONTEXT: Final = "context"
+"""How the field of an error begins that is about the context of a question."""
 
 
 @runtime_checkable
 class ComplementEngine(Protocol):
     """What the batch asks; `engine.recommender.Recommender` is one."""
 
-    def complements_batch(
-        self,
-        contexts: Sequence[Sequence[Item]],
-        slots: Sequence[Slot],
-        k: int,
-        filters: Filters = ...,
-        *,
-        min_relevance: float | None = None,
-    ) -> list[list[Complement]]:
-        """At most k complements of each context in its slot.
-
-        Raises:
-            InputError: nothing is answered; of a context, the field begins `contexts[number]`.
-        """
+    def complements_of_each(
+        self, questions: Sequence[ComplementsQuestion]
+    ) -> list[list[Complement] | OutfitError]:
+        """The complements of each question, or in their place the error of one at fault."""
         ...
 
 
@@ -108,8 +99,9 @@ class BatchRecommender:
             SchemaError: the filters contradict each other.
         """
         for name in self.wanted.slots:
+            question = self._question([ItemContent(category=name)], name)
             try:
-                self._ask([[ItemContent(category=name)]], [Slot(category=name)])
+                only(self.engine.complements_of_each([question]))
             except UnknownCategoryError as error:
                 raise UnknownCategoryError(
                     expected=error.expected, got=error.got, field="slots"
@@ -119,43 +111,34 @@ class BatchRecommender:
         """The complements of the right lines; each wrong line is listed once."""
         asked = [line for line in lines if isinstance(line, Context)]
         bad = [line for line in lines if isinstance(line, BadLine)]
+        slots = self.wanted.slots
+        outcomes = iter(
+            self.engine.complements_of_each(
+                [self._question(context.items, slot) for context in asked for slot in slots]
+            )
+        )
+        names: list[tuple[str, str]] = []
         answers: list[list[Complement]] = []
-        while asked:
-            try:
-                answers = self._answers(asked)
-                break
-            except InputError as error:
-                refused = asked.pop(self._refused(error))
-                bad.append(_bad_line(refused, error))
-        names = [(context.context_id, slot) for context in asked for slot in self.wanted.slots]
+        for context in asked:
+            found = list(islice(outcomes, len(slots)))
+            error = next((each for each in found if isinstance(each, OutfitError)), None)
+            if error is not None:
+                bad.append(_bad_line(context, error))
+                continue
+            names += [(context.context_id, slot) for slot in slots]
+            answers += [each for each in found if not isinstance(each, OutfitError)]
         return Answered(
             complements=_table(names, answers),
             num_unfilled=sum(not answer for answer in answers),
             bad=sorted(bad, key=lambda line: line.line),
         )
 
-    def _answers(self, contexts: Sequence[Context]) -> list[list[Complement]]:
-        """Complements of every context and slot; the slots of one context stand together."""
-        slots = [Slot(category=name) for name in self.wanted.slots]
-        return self._ask(
-            [context.items for context in contexts for _ in slots], slots * len(contexts)
-        )
-
-    def _refused(self, error: InputError) -> int:
-        """Which of the contexts that were asked the error is about; raises it if about none."""
-        named = REFUSED.match(error.field or "")
-        if named is None:
-            raise error
-        return int(named[1]) // len(self.wanted.slots)
-
-    def _ask(
-        self, contexts: Sequence[Sequence[Item]], slots: Sequence[Slot]
-    ) -> list[list[Complement]]:
-        return self.engine.complements_batch(
-            contexts,
-            slots,
-            self.wanted.k,
-            self.wanted.filters,
+    def _question(self, context: Sequence[Item], slot: str) -> ComplementsQuestion:
+        return ComplementsQuestion(
+            context=context,
+            slot=Slot(category=slot),
+            k=self.wanted.k,
+            filters=self.wanted.filters,
             min_relevance=self.wanted.min_relevance,
         )
 
@@ -215,10 +198,12 @@ def _table(
     return pl.DataFrame(rows, schema=COMPLEMENT_SCHEMA, orient="row")
 
 
-def _bad_line(context: Context, error: InputError) -> BadLine:
-    """The error of a context; what the request calls `contexts[number]` is the line's `items`."""
+def _bad_line(context: Context, error: OutfitError) -> BadLine:
+    """The error of a context, which the line calls `items`; raises one that is about no context."""
+    if not isinstance(error, InputError) or not (error.field or "").startswith(CONTEXT):
+        raise error
     bad = BadLine.of(error, line=context.line, context_id=context.context_id)
-    return replace(bad, field=REFUSED.sub("items", error.field or ""))
+    return replace(bad, field="items" + (error.field or "").removeprefix(CONTEXT))
 
 
 def _error_entry(line: BadLine) -> bytes:

@@ -1,6 +1,5 @@
 """The recommender: one bundle that scores, fills blanks, retrieves complements, embeds targets."""
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import replace
@@ -51,7 +50,7 @@ from engine.requests import (
 )
 from engine.update_records import UpdateRecords
 from engine.updates import NewItem
-from graph.outfits import OutfitBatch, pad_outfits
+from graph.outfits import pad_outfits
 
 
 class Recommender:
@@ -192,41 +191,11 @@ class Recommender:
         )
         return only(self._joint.complements([question]))
 
-    def complements_batch(
-        self,
-        contexts: Sequence[Sequence[Item]],
-        slots: Sequence[Slot],
-        k: int,
-        filters: Filters = NO_FILTERS,
-        *,
-        min_relevance: float | None = None,
-    ) -> list[list[Complement]]:
-        """`complements` of many contexts, a slot each; those of one category are searched at once.
-
-        Raises:
-            InputError: of any context; the field begins with `contexts[number]`.
-            BundleError: as of `complements`.
-        """
-        self._relevance.check(min_relevance)
-        if not contexts:
-            return []
-        places = [self._catalogue.places(each, f"contexts[{n}]") for n, each in enumerate(contexts)]
-        for number, slot in enumerate(slots):
-            self._catalogue.check_slot(slot, f"slots[{number}]")
-        wanted = self._catalogue.wanted(slots)
-        targets = self._embed(places, wanted)
-        answers: list[list[Complement]] = [[] for _ in contexts]
-        for numbers in _by_category(slots):
-            found = self._catalogue.index.search(
-                targets[numbers],
-                slots[numbers[0]],
-                k,
-                filters=filters,
-                passed_over=[ids_of(contexts[number]) for number in numbers],
-            )
-            for number, answer in zip(numbers, found, strict=True):
-                answers[number] = answer
-        return self._relevance.judge(answers, targets, wanted, [min_relevance] * len(contexts))
+    def complements_of_each(
+        self, questions: Sequence[ComplementsQuestion]
+    ) -> list[list[Complement] | OutfitError]:
+        """The complements of each question, or in their place the error of one at fault."""
+        return self._joint.complements(questions)
 
     def embed_target(self, context: Sequence[Item], slot: Slot) -> Float32[np.ndarray, " dim"]:
         """The unit vector of what the context wants in the slot."""
@@ -279,25 +248,3 @@ class Recommender:
     @torch.inference_mode()
     def _tokens(self, placed: Sequence[Placed]) -> ItemTokens:
         return self._catalogue.look_up(placed)
-
-    @torch.inference_mode()
-    def _embed(
-        self, contexts: Sequence[Sequence[Placed]], wanted: ItemTokens
-    ) -> Float32[np.ndarray, "contexts dim"]:
-        tokens = self._tokens(list(itertools.chain(*contexts)))
-        target: np.ndarray = self._model.embed_target(tokens, _ranges(contexts), wanted).numpy()
-        return target
-
-
-def _ranges(outfits: Sequence[Sequence[Placed]]) -> OutfitBatch:
-    """Outfits as rows into their items, one outfit after the other."""
-    ends = np.cumsum([0, *map(len, outfits)])
-    return pad_outfits([np.arange(start, end) for start, end in itertools.pairwise(ends)])
-
-
-def _by_category(slots: Sequence[Slot]) -> list[list[int]]:
-    """Positions of slots that are searched together."""
-    groups: dict[str | None, list[int]] = {}
-    for number, slot in enumerate(slots):
-        groups.setdefault(slot.category, []).append(number)
-    return list(groups.values())

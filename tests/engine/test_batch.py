@@ -8,7 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from data.errors import InputError, SchemaError, UnknownCategoryError, UnknownItemError
+from data.errors import (
+    InputError,
+    OutfitError,
+    SchemaError,
+    UnknownCategoryError,
+    UnknownItemError,
+)
 from engine.batch import (
     QUESTIONS_AT_ONCE,
     BatchProgress,
@@ -17,7 +23,9 @@ from engine.batch import (
     errors_path,
     recommend_file,
 )
-from engine.requests import Complement, Filters, Item, ItemContent, Slot
+from engine.outcomes import each
+from engine.questions import ComplementsQuestion
+from engine.requests import Complement, Filters, Item, ItemContent
 
 BAD_LINES = ['{"items": ["7", "red"]}', "{", '{"context_id": "none", "items": []}']
 
@@ -28,40 +36,36 @@ class NumberShop:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    def complements_batch(
-        self,
-        contexts: Sequence[Sequence[Item]],
-        slots: Sequence[Slot],
-        k: int,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-        *,
-        min_relevance: float | None = None,
-    ) -> list[list[Complement]]:
-        self.sizes.append(len(contexts))
-        means = [_mean(context, f"contexts[{n}]") for n, context in enumerate(contexts)]
-        if not {slot.category for slot in slots} <= {"shoes", "bags"}:
-            raise UnknownCategoryError(expected="shoes or bags", got="hats", field="slots[0]")
-        return [
-            [
-                Complement(
-                    item_id=f"{slot.category}-{number}",
-                    similarity=-abs(mean - number),
-                    relevance=1 - abs(mean - number) / 16,
-                )
-                for number in sorted(range(10), key=lambda number: abs(mean - number))
-                if filters.min_price is None or number >= filters.min_price
-                if min_relevance is None or 1 - abs(mean - number) / 16 >= min_relevance
-            ][:k]
-            for mean, slot in zip(means, slots, strict=True)
-        ]
+    def complements_of_each(
+        self, questions: Sequence[ComplementsQuestion]
+    ) -> list[list[Complement] | OutfitError]:
+        self.sizes.append(len(questions))
+        return each(_complements, questions)
 
 
-def _mean(context: Sequence[Item], field: str) -> float:
+def _complements(question: ComplementsQuestion) -> list[Complement]:
+    mean, slot, filters = _mean(question.context), question.slot.category, question.filters
+    if slot not in {"shoes", "bags"}:
+        raise UnknownCategoryError(expected="shoes or bags", got="hats", field="slot.category")
+    least = question.min_relevance
+    return [
+        Complement(
+            item_id=f"{slot}-{number}",
+            similarity=-abs(mean - number),
+            relevance=1 - abs(mean - number) / 16,
+        )
+        for number in sorted(range(10), key=lambda number: abs(mean - number))
+        if filters.min_price is None or number >= filters.min_price
+        if least is None or 1 - abs(mean - number) / 16 >= least
+    ][: question.k]
+
+
+def _mean(context: Sequence[Item]) -> float:
     for position, item in enumerate(context):
         if item == "full":
             raise InputError(expected="room", got="a full disk")
         if isinstance(item, str) and not item.isdecimal():
-            raise UnknownItemError(expected="a number", got=item, field=f"{field}[{position}]")
+            raise UnknownItemError(expected="a number", got=item, field=f"context[{position}]")
     numbers = [0 if isinstance(item, ItemContent) else int(item) for item in context]
     return sum(numbers) / len(numbers)
 

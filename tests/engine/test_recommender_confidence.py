@@ -8,6 +8,7 @@ import pytest
 from data.dataset import Dataset
 from data.errors import BundleError, SchemaError, UnknownItemError
 from engine.confidence import Confidence
+from engine.questions import ComplementsQuestion
 from engine.recommender import Recommender
 from engine.requests import Filters, ItemContent, Slot
 from tests.engine.brute_force import content_of
@@ -36,7 +37,12 @@ def test_the_least_relevance_keeps_a_head_of_the_answer(tiny_recommender, outfit
 def test_a_batch_tells_the_relevance_of_single_questions(tiny_recommender, outfit) -> None:
     contexts, slots = [outfit[:2], outfit[1:], outfit[:1]], [BAGS, Slot(category="shoes"), BAGS]
     for least in (None, 0.5):
-        answers = tiny_recommender.complements_batch(contexts, slots, 5, min_relevance=least)
+        answers = tiny_recommender.complements_of_each(
+            [
+                ComplementsQuestion(context=context, slot=slot, k=5, min_relevance=least)
+                for context, slot in zip(contexts, slots, strict=True)
+            ]
+        )
         for context, slot, answer in zip(contexts, slots, answers, strict=True):
             alone = tiny_recommender.complements(context, slot, 5, min_relevance=least)
             assert [one.item_id for one in answer] == [one.item_id for one in alone]
@@ -55,7 +61,7 @@ def test_a_bundle_that_cannot_tell_relevance_says_so(bundle, outfit) -> None:
     bare = Recommender(replace(bundle, confidence=Confidence.none(bundle.preparation.num_parts)))
     assert {one.relevance for one in bare.complements(outfit, BAGS, 5)} == {None}
     with pytest.raises(BundleError, match="relevance adapter"):
-        bare.complements_batch([outfit], [BAGS], 5, min_relevance=0.5)
+        bare.complements(outfit, BAGS, 5, min_relevance=0.5)
 
 
 def test_hiding_content_lowers_confidence_on_average(tiny_recommender, tiny_shop, look) -> None:

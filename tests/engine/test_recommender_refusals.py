@@ -14,6 +14,8 @@ from data.errors import (
     UnknownItemError,
     UnreadableError,
 )
+from engine.outcomes import only
+from engine.questions import ComplementsQuestion
 from engine.recommender import Recommender
 from engine.requests import Filters, Item, ItemContent, Slot
 
@@ -54,6 +56,16 @@ WRONG_ITEMS: dict[str, tuple[Item, type[InputError], str]] = {
     ),
 }
 BAGS = Slot(category="bags")
+
+
+def second_of(*contexts: list[Item], recommender: Recommender) -> object:
+    """The answer to the second of two questions that are asked together."""
+    questions = [ComplementsQuestion(context=each, slot=BAGS, k=3) for each in contexts]
+    first, second = recommender.complements_of_each(questions)
+    assert isinstance(first, list)
+    return only([second])
+
+
 CALLS: dict[str, tuple[Callable[[Recommender, list[Item]], object], str]] = {
     "score": (lambda each, items: each.score([[GOOD], items]), "outfits[1].items"),
     "fill context": (lambda each, items: each.fill(items, [GOOD]), "context"),
@@ -61,8 +73,8 @@ CALLS: dict[str, tuple[Callable[[Recommender, list[Item]], object], str]] = {
     "complements": (lambda each, items: each.complements(items, BAGS, 3), "context"),
     "target": (lambda each, items: each.embed_target(items, BAGS), "context"),
     "batch": (
-        lambda each, items: each.complements_batch([[GOOD], items], [BAGS, BAGS], 3),
-        "contexts[1]",
+        lambda each, items: second_of([GOOD], items, recommender=each),
+        "context",
     ),
 }
 

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from engine.bundle import Bundle
+from engine.questions import ComplementsQuestion
 from engine.recommender import Recommender
 from engine.requests import Complement, Filters, Item, Slot
 from tests.engine.brute_force import assert_same, content_of, scan
@@ -113,10 +114,15 @@ def test_many_contexts_get_what_each_gets_alone(tiny_recommender, outfit, look) 
         Slot(category="bags", text="leather"),
     ]
     filters = Filters(in_stock_only=True)
-    together = tiny_recommender.complements_batch(contexts, slots, 7, filters)
+    together = tiny_recommender.complements_of_each(
+        [
+            ComplementsQuestion(context=context, slot=slot, k=7, filters=filters)
+            for context, slot in zip(contexts, slots, strict=True)
+        ]
+    )
     for context, slot, answers in zip(contexts, slots, together, strict=True):
         assert_same(answers, tiny_recommender.complements(context, slot, 7, filters))
-    assert tiny_recommender.complements_batch([], [], 7) == []
+    assert tiny_recommender.complements_of_each([]) == []
 
 
 @pytest.fixture(scope="module")
