@@ -17,6 +17,7 @@ from engine.questions import Question
 from serving.answered_batch import AnsweredBatch, BatchObserver
 from serving.question_queue import QuestionQueue, Waiting
 from serving.reply import Reply
+from serving.set_within import set_within
 
 SHORTEST_RETRY_S: Final = 0.05
 
@@ -128,7 +129,7 @@ class Batcher:
             rest = oldest.arrived + self._config.max_delay_s - time.monotonic()
             if rest <= 0 or queue.size >= self._config.max_size:
                 return queue
-            await _set_within(self._arrived, rest)
+            await set_within(self._arrived, rest)
 
     async def _answer_batch(self, batch: Sequence[Waiting]) -> None:
         """Reply to each; where the batch fails as a whole, each is asked alone."""
@@ -185,10 +186,3 @@ def _settle(waiting: Waiting, outcome: Reply | BaseException) -> None:
         waiting.reply.set_exception(outcome)
     else:
         waiting.reply.set_result(outcome)
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

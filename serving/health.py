@@ -1,22 +1,21 @@
 """grpc.health.v1: whether each service answers, told on request or as it changes."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, Final
 
 import grpc
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_health.v1 import health_pb2 as pb
-from grpc_reflection.v1alpha import reflection
 
 from serving.engine_slot import EngineSlot
-from serving.services import BUNDLES, CATALOGUE, OUTFITS
+from serving.services import CATALOGUE, OUTFITS
 
 SERVING: Final = pb.HealthCheckResponse.SERVING
 NOT_SERVING: Final = pb.HealthCheckResponse.NOT_SERVING
 SERVICE_UNKNOWN: Final = pb.HealthCheckResponse.SERVICE_UNKNOWN
 FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE})
 """They serve once a bundle is loaded; from then on there is always one."""
-ALWAYS: Final = frozenset({BUNDLES, health.SERVICE_NAME, reflection.SERVICE_NAME})
 
 TELLING_S: Final = 1.0
 """For how long a watcher that does not read can hold up the end."""
@@ -30,10 +29,12 @@ class Health(health_pb2_grpc.HealthServicer):
 
     Args:
         slot: whose engine answers.
+        others: names of the services beside this one that need no bundle and are served.
     """
 
-    def __init__(self, slot: EngineSlot) -> None:
+    def __init__(self, slot: EngineSlot, others: Collection[str] = ()) -> None:
         self._slot, self._draining = slot, asyncio.Event()
+        self._always = {health.SERVICE_NAME, *others}
         self._watches: set[asyncio.Task[None]] = set()
 
     @property
@@ -82,7 +83,7 @@ class Health(health_pb2_grpc.HealthServicer):
             await self._change(empty=empty)
 
     def _status(self, service: str) -> Any:
-        if service not in FROM_A_BUNDLE | ALWAYS:
+        if service not in FROM_A_BUNDLE | self._always:
             return SERVICE_UNKNOWN
         empty = service in FROM_A_BUNDLE and self._slot.is_empty
         return NOT_SERVING if empty or self._draining.is_set() else SERVING

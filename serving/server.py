@@ -134,11 +134,11 @@ async def running_server(
         await stack.enter_async_context(_watched(parts.cache, metrics))
         served, shelf = _register(server, parts, batcher, overlay)
         if config.protection.reflects(config.host):
-            names = [*served, health.SERVICE_NAME, reflection.SERVICE_NAME]
-            reflection.enable_server_reflection(names, server)
+            served += [health.SERVICE_NAME, reflection.SERVICE_NAME]
+            reflection.enable_server_reflection(served, server)
         if shelf is not None:
             await shelf.start()
-        checks = Health(parts.slot)
+        checks = Health(parts.slot, served)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
         stack.enter_context(
             metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)

@@ -14,7 +14,7 @@ import os
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -32,6 +32,7 @@ from serving.overlay.log import KEPT_ENTRIES, Replay
 from serving.overlay.log_file import LogFileReader, entries_after, entry_frame, write_log_file
 from serving.overlay.state import Entry, Mark, OverlayState
 from serving.overlay.update_codec import decode_state, encode_state, encode_updates
+from serving.set_within import set_within
 
 LOGGER = logging.getLogger(__name__)
 POLL_S: Final = 0.05
@@ -72,7 +73,7 @@ class FileLog:
                 mark = entries[-1].mark if entries else mark
                 yield entries
                 while not (written.is_set() or reader.changed()):
-                    await _set_within(written, POLL_S)
+                    await set_within(written, POLL_S)
                     yield ()
 
     async def replay(self) -> Replay | None:
@@ -195,12 +196,6 @@ async def _to_the_end(work: Callable[[], Answered]) -> Answered:
     except asyncio.CancelledError:
         await asyncio.gather(working, return_exceptions=True)
         raise
-
-
-async def _set_within(event: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
 
 
 def _refused(error: OSError, path: Path) -> UpdateLogError:

@@ -14,6 +14,7 @@ from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
 from serving.health import Health
 from serving.metrics.endpoint import MetricsConfig
+from serving.security.protection import Protection
 from serving.server import Parts, ServerConfig
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.memory_log import MemoryLog
@@ -55,6 +56,18 @@ def test_a_watch_of_a_service_that_is_none_of_ours_says_so_and_goes_on(address: 
         with pytest.raises(grpc.RpcError) as caught:
             next(told)
     assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_only_services_that_are_served_are_known(*, on: bool):
+    config = ServerConfig(port=0, protection=Protection(reflection=on))
+    with (
+        background_server(PlantedShop(), config) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        told = next(watch(channel, "grpc.reflection.v1alpha.ServerReflection"))
+        assert told == (SERVING if on else SERVICE_UNKNOWN)
+        assert next(watch(channel, "outfit.v1.BundleService")) == SERVICE_UNKNOWN
 
 
 def test_probes_over_http_are_told_the_same():
@@ -101,7 +114,7 @@ def test_without_a_bundle_what_answers_from_one_turns_to_serving_once_there_is_o
     ):
         told = watch(channel, "outfit.v1.OutfitService")
         assert next(told) == NOT_SERVING
-        assert next(watch(channel, "outfit.v1.BundleService")) == SERVING
+        assert next(watch(channel, "grpc.health.v1.Health")) == SERVING
         assert server.loop is not None
         server.loop.call_soon_threadsafe(slots.get().put, PlantedShop())
         assert next(told) == SERVING
