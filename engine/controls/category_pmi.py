@@ -7,20 +7,14 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float, Int64
 
-from data.questions import CompatibilityQuestion, FitbQuestion
-from engine.controls.item_pairs import (
-    DECIMALS,
-    ItemPairs,
-    candidate_pairs,
-    outfit_pairs,
-    per_question,
-)
+from engine.controls.item_pairs import DECIMALS, ItemPairs
+from engine.controls.pair_control import PairControl
 from engine.retriever import RetrievalQuery
 from engine.training_counts import TrainingCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CategoryPmi:
+class CategoryPmi(PairControl):
     """Mean pointwise mutual information of the categories, over pairs of items.
 
     pmi(a, b) = log p(a, b) / (p(a) p(b)), where p(a, b) is the share of ordered item pairs of
@@ -44,16 +38,6 @@ class CategoryPmi:
         codes = [code_of.get(name, len(names)) for name in items["category"].to_list()]
         return cls(codes=np.array(codes, dtype=np.int64), table=pmi_table(counts, names))
 
-    def score_outfits(
-        self, questions: Sequence[CompatibilityQuestion]
-    ) -> Float[np.ndarray, " questions"]:
-        """Mean pmi over the pairs of the outfit."""
-        return self._mean(outfit_pairs(questions))
-
-    def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
-        """Mean pmi of the candidate with the items of the context."""
-        return per_question(self._mean(candidate_pairs(questions)), questions)
-
     def similarities(
         self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
     ) -> Float[np.ndarray, "queries pool"]:
@@ -62,7 +46,8 @@ class CategoryPmi:
         by_category = np.round(np.array(pmi).reshape(len(queries), len(self.table)), DECIMALS)
         return by_category[:, self.codes[rows]]
 
-    def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+    def means(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+        """Mean over the pairs of each owner."""
         return pairs.mean(self.table[self.codes[pairs.first], self.codes[pairs.second]])
 
 

@@ -7,20 +7,14 @@ import numpy as np
 import polars as pl
 from jaxtyping import Float, Int64
 
-from data.questions import CompatibilityQuestion, FitbQuestion
-from engine.controls.item_pairs import (
-    DECIMALS,
-    ItemPairs,
-    candidate_pairs,
-    outfit_pairs,
-    per_question,
-)
+from engine.controls.item_pairs import DECIMALS, ItemPairs
+from engine.controls.pair_control import PairControl
 from engine.preparation import log_prices
 from engine.retriever import RetrievalQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PriceRatio:
+class PriceRatio(PairControl):
     """Mean ratio of the lower price to the higher over pairs of items.
 
     A pair without both prices is left out; no pair means zero.
@@ -34,16 +28,6 @@ class PriceRatio:
         """Fit the control to a catalogue, the item table whose rows the questions name."""
         return cls(log_price=log_prices(items).double().numpy())
 
-    def score_outfits(
-        self, questions: Sequence[CompatibilityQuestion]
-    ) -> Float[np.ndarray, " questions"]:
-        """Mean ratio over the pairs of the outfit."""
-        return self._mean(outfit_pairs(questions))
-
-    def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
-        """Mean ratio of the candidate's price and those of the context."""
-        return per_question(self._mean(candidate_pairs(questions)), questions)
-
     def similarities(
         self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
     ) -> Float[np.ndarray, "queries pool"]:
@@ -56,7 +40,8 @@ class PriceRatio:
         means = [np.nansum(each, 0) / count for each, count in zip(answers, known, strict=True)]
         return np.round(np.array(means).reshape(len(queries), len(rows)), DECIMALS)
 
-    def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+    def means(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+        """Mean over the pairs of each owner."""
         return pairs.mean(_ratio(self.log_price[pairs.first], self.log_price[pairs.second]))
 
 

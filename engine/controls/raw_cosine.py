@@ -7,21 +7,15 @@ import numpy as np
 from jaxtyping import Float, Int64
 
 from data.features import Feature
-from data.questions import CompatibilityQuestion, FitbQuestion
-from engine.controls.item_pairs import (
-    DECIMALS,
-    ItemPairs,
-    candidate_pairs,
-    outfit_pairs,
-    per_question,
-)
+from engine.controls.item_pairs import DECIMALS, ItemPairs
+from engine.controls.pair_control import PairControl
 from engine.retriever import RetrievalQuery
 
 CHUNK = 8192  # pairs whose vectors are in memory at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RawCosine:
+class RawCosine(PairControl):
     """Mean cosine of the frozen features over pairs of items.
 
     Modalities are scaled to unit length each and then joined, so the cosine of a pair is its mean
@@ -30,16 +24,6 @@ class RawCosine:
 
     features: tuple[Feature, ...]
     name: str = "raw_cosine"
-
-    def score_outfits(
-        self, questions: Sequence[CompatibilityQuestion]
-    ) -> Float[np.ndarray, " questions"]:
-        """Mean cosine over the pairs of the outfit."""
-        return self._mean(outfit_pairs(questions))
-
-    def score_candidates(self, questions: Sequence[FitbQuestion]) -> list[Float[np.ndarray, " _"]]:
-        """Mean cosine of the candidate with the items of the context."""
-        return per_question(self._mean(candidate_pairs(questions)), questions)
 
     def similarities(
         self, queries: Sequence[RetrievalQuery], rows: Int64[np.ndarray, " pool"]
@@ -59,7 +43,8 @@ class RawCosine:
         sums = held @ (total / np.maximum(shared, 1.0))
         return np.asarray(np.round(sums / np.maximum(held @ known, 1), DECIMALS), np.float64)
 
-    def _mean(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+    def means(self, pairs: ItemPairs) -> Float[np.ndarray, " owners"]:
+        """Mean over the pairs of each owner."""
         total = np.zeros(len(pairs.owner))
         shared = np.zeros(len(pairs.owner))
         for feature in self.features:

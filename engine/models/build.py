@@ -49,7 +49,7 @@ class ModelConfig:
         attention_bias: whether similarity and slots of two items move the transformer's attention.
         pair_head: whether the pairwise interaction is added to the named one.
         attributes: whether what two and three items say by their attributes is added.
-        prices: whether what the prices tell is added.
+        prices: whether what the prices tell is added; a model that is not residual reads none.
         steps: of the graph network.
         edge_weights: of the graph network: every two items of an outfit alike, or as their
             categories are worn together in training outfits.
