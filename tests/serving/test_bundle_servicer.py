@@ -3,7 +3,7 @@
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grpc
@@ -30,13 +30,17 @@ def folder(tiny_bundle: Path, other_seed: Path, tmp_path: Path) -> Path:
     """A folder with two bundles, a damaged one, one of another version, and other things."""
     for name, source in {"first": tiny_bundle, "second": other_seed, "cut": tiny_bundle}.items():
         shutil.copytree(source, tmp_path / name)
-    with (tmp_path / "cut" / "vectors.npy").open("r+b") as file:
-        file.truncate(200)
+    spoil(tmp_path / "cut")
     (tmp_path / "newer").mkdir()
     (tmp_path / "newer" / "bundle.json").write_text('{"schema_version": 999}')
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes.txt").write_text("no bundle")
     return tmp_path
+
+
+def spoil(bundle: Path) -> None:
+    with (bundle / "vectors.npy").open("r+b") as file:
+        file.truncate(200)
 
 
 @pytest.fixture
@@ -116,6 +120,30 @@ def test_bundles_are_switched_and_rolled_back_one_by_one(
         "NO_PREVIOUS_BUNDLE",
     )
     assert asker.score([outfit]).bundle_id == first.bundle_id
+
+
+@pytest.mark.parametrize("harm", [spoil, shutil.rmtree])
+def test_a_roll_back_passes_over_what_cannot_be_used_any_more(
+    harm: Callable[[Path], None], operator: BundleClient, folder: Path
+):
+    shutil.copytree(folder / "first", folder / "third")
+    for name in ("first", "second", "third", "second", "third"):
+        operator.activate(name)
+    harm(folder / "second")
+    assert operator.roll_back().name == "first"
+    with pytest.raises(CallError, match="NO_PREVIOUS_BUNDLE"):
+        operator.roll_back()
+
+
+def test_where_nothing_else_can_be_used_a_roll_back_names_the_bundle_before(
+    operator: BundleClient, folder: Path
+):
+    second, first = operator.activate("second"), operator.activate("first")
+    spoil(folder / "second")
+    with pytest.raises(CallError, match="REFUSED_BUNDLE") as caught:
+        operator.roll_back()
+    assert second.name in caught.value.violations[0].description
+    assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
 
 
 @pytest.mark.parametrize("name", ["cut", "newer"])
