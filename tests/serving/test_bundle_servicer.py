@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from serving.engine_slot import EngineSlot
 from serving.server import Parts
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
+from tests.serving.repeated_calls import repeated
 from tests.serving.test_server import check
 
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -177,31 +177,31 @@ def test_only_bundles_of_the_folder_can_be_named(name: str, operator: BundleClie
     )
 
 
-def test_no_call_fails_while_bundles_are_switched(
-    operator: BundleClient, server: BackgroundServer, outfit: list[str]
+def test_twenty_switches_under_load_fail_no_call_and_every_answer_is_that_of_the_bundle_it_names(
+    operator: BundleClient, server: BackgroundServer, folder: Path, outfit: list[str]
 ):
+    expected = {
+        name: Recommender.load(folder / name).score([outfit])[0].logit
+        for name in ("first", "second")
+    }
+    known = {
+        bundle.bundle_id: pytest.approx(expected[bundle.name], abs=1e-4)
+        for bundle in operator.bundles()
+        if bundle.name in expected
+    }
     operator.activate("first")
-    stop, seen, failures = threading.Event(), set[str](), list[CallError]()
-
-    def ask() -> None:
-        with OutfitClient(server.address) as client:
-            while not stop.is_set():
-                try:
-                    seen.add(client.score([outfit]).bundle_id)
-                except CallError as error:
-                    failures.append(error)
-
-    askers = [threading.Thread(target=ask) for _ in range(4)]
-    for asker in askers:
-        asker.start()
-    for _ in range(5):
-        operator.activate("second")
-        operator.roll_back()
-    stop.set()
-    for asker in askers:
-        asker.join(10)
-    assert not failures
-    assert len(seen) == 2
+    with (
+        OutfitClient(server.address, attempts=1) as asker,
+        repeated(*[lambda: asker.score([outfit])] * 4) as calls,
+    ):
+        for switch in range(20):
+            operator.activate("first" if switch % 2 else "second")
+            calls.wait_for_answers(8)
+    assert not calls.refusals
+    assert {answer.bundle_id for answer in calls.answers} == known.keys()
+    assert len(known) == 2
+    assert abs(expected["first"] - expected["second"]) > 1e-3
+    assert all(known[answer.bundle_id] == answer.scores[0].logit for answer in calls.answers)
 
 
 def test_updates_are_in_force_in_every_bundle(
