@@ -61,6 +61,11 @@ class ServerProcess:
         """What of it is in memory now."""
         return self._status_mib("VmRSS")
 
+    def connections(self) -> int:
+        """Sockets that it holds open, those that it listens on included."""
+        links = (link.readlink() for link in Path(f"/proc/{self._process.pid}/fd").iterdir())
+        return sum(str(link).startswith("socket:") for link in links)
+
     def _status_mib(self, name: str) -> float:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         [line] = [line for line in status.splitlines() if line.startswith(name)]

@@ -13,8 +13,8 @@ from serving.client import OutfitClient
 from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
-from tests.serving.claimed_pictures import png_bomb
-from tests.serving.security.raw_call import claim
+from tests.serving.claimed_pictures import png, png_bomb
+from tests.serving.security.raw_call import claim, pour
 from tests.serving.server_process import ServerProcess, planted_server
 
 SECRET = new_secret()
@@ -59,6 +59,25 @@ def test_a_message_that_claims_a_gibibyte_is_refused_at_its_first_bytes(server: 
         assert time.monotonic() - began < 2
         assert b"grpc-status\x018" in received  # RESOURCE_EXHAUSTED
         assert answer(server.address) == 1
+
+
+def test_a_gibibyte_that_is_sent_whatever_the_server_says_ends_its_connection(
+    server: ServerProcess,
+):
+    with server.grows_less_than(16):
+        assert pour(server.address, METHOD, SECRET, 2**30) < 2**30
+        assert answer(server.address) == 1
+
+
+def test_messages_of_10_mib_are_answered_in_flat_memory(server: ServerProcess):
+    pictures = [ItemContent(image=png(1, 1).ljust(5 * MIB))] * 2
+    credentials = Credentials(api_key=SECRET)
+    with OutfitClient(server.address, credentials=credentials) as client:
+        for _ in range(20):  # until what is taken for them, and kept, is there
+            client.score([pictures])
+        with server.grows_less_than(32):
+            for _ in range(20):
+                assert len(client.score([pictures]).scores) == 1
 
 
 def test_a_message_beyond_the_limit_is_refused_before_it_is_taken_in(server: ServerProcess):
