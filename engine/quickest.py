@@ -19,6 +19,8 @@ from torch import Tensor
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.model import Model, OutfitLogits
 from engine.models.onnx_model import OnnxJudge, OnnxTarget
+from engine.onnx_relevance import OnnxRelevance
+from engine.relevance import MapQueries, RelevanceAdapter, RelevanceMap
 from graph.outfits import OutfitBatch, pad_outfits
 
 TOLERANCE: Final = 1e-4
@@ -84,11 +86,9 @@ def quickest(model: Model, tokens: ItemTokens) -> Model:
         model: in evaluation mode, on the CPU; it learns no more.
         tokens: of a catalogue, from which questions are made.
     """
-    if len(tokens) < MIN_ITEMS:
+    some = _some(tokens)
+    if len(some) < MIN_ITEMS:
         return model
-    rng = np.random.default_rng(0)
-    rows = rng.choice(len(tokens), min(len(tokens), MAX_ITEMS), replace=False)
-    some = tokens.take(torch.from_numpy(rows))
     return QuickestModel(
         model,
         judge=_choose("judge", model.judge, lambda: OnnxJudge(model, some), _outfits(some)),
@@ -96,6 +96,23 @@ def quickest(model: Model, tokens: ItemTokens) -> Model:
             "embed_target", model.embed_target, lambda: OnnxTarget(model, some), _wishes(some)
         ),
     )
+
+
+def quickest_relevance(adapter: RelevanceAdapter, tokens: ItemTokens) -> MapQueries:
+    """The adapter where it is quickest; arguments as of `quickest`."""
+    some = _some(tokens)
+    if len(some) < MIN_ITEMS:
+        return adapter
+    asked = [(each.vectors, each) for each in (some, some.take(torch.tensor([0])))]
+    choice = _choose("relevance", adapter, lambda: OnnxRelevance(adapter, some), asked)
+    return choice.answer
+
+
+def _some(tokens: ItemTokens) -> ItemTokens:
+    """Items to ask about."""
+    rng = np.random.default_rng(0)
+    rows = rng.choice(len(tokens), min(len(tokens), MAX_ITEMS), replace=False)
+    return tokens.take(torch.from_numpy(rows))
 
 
 def _outfits(tokens: ItemTokens) -> list[tuple[Any, ...]]:
@@ -145,8 +162,13 @@ def _same(first: Any, second: Any) -> bool:
     )
 
 
-def _numbers(answer: OutfitLogits | Tensor) -> tuple[Tensor, ...]:
-    return (answer,) if isinstance(answer, Tensor) else (answer.compatibility, answer.choice)
+def _numbers(answer: OutfitLogits | RelevanceMap | Tensor) -> tuple[Tensor, ...]:
+    match answer:
+        case OutfitLogits():
+            return answer.compatibility, answer.choice
+        case RelevanceMap():
+            return answer.slope, answer.offset
+    return (answer,)
 
 
 def _medians(answers: dict[str, Answer], asked: tuple[Any, ...]) -> dict[str, float]:

@@ -10,15 +10,15 @@ from scipy.special import expit
 
 from data.errors import BundleError, SchemaError
 from engine.items import ItemTokens
-from engine.relevance import RelevanceAdapter
+from engine.relevance import MapQueries
 from engine.requests import Complement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RelevanceJudge:
-    """A bundle's adapter, or none."""
+    """A bundle's adapter, in any runtime, or none."""
 
-    adapter: RelevanceAdapter | None
+    adapter: MapQueries | None
 
     def check(self, min_relevance: float | None) -> None:
         """Refuse a threshold that cannot be applied.

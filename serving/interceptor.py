@@ -120,9 +120,13 @@ async def _answered(asking: Awaitable[Any], call: OngoingCall, context: Any) -> 
         status = rpc_status.to_status(status_told(error))
         metadata = (*status.trailing_metadata, *_named(call))
         await context.abort(status.code, status.details, metadata)
+    asyncio.get_running_loop().call_soon(_conclude, call)  # the response goes out before
+    return response
+
+
+def _conclude(call: OngoingCall) -> None:
     call.end(grpc.StatusCode.OK)
     logger.info("answered", extra=call.fields)
-    return response
 
 
 def _named(call: OngoingCall) -> tuple[tuple[str, str], ...]:
