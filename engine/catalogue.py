@@ -51,7 +51,7 @@ class Catalogue:
                 vectors=bundle.mapped_vectors(),
                 log_price=log_prices(items),
             ),
-            index=PartitionedIndex.build(bundle.vectors, categories, slots),
+            index=PartitionedIndex.build(bundle.vectors, categories, slots, bundle.coarse),
             facts=ItemFacts.of(items),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),
         )
