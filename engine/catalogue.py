@@ -7,6 +7,7 @@ from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems
 from engine.item_facts import ItemFacts
 from engine.items import ItemTokens
+from engine.lacking import Lacking
 from engine.preparation import log_prices
 
 
@@ -22,6 +23,7 @@ class Catalogue:
         index: over the same vectors.
         facts: prices and stock.
         inline: encodes items that the catalogue does not hold.
+        lacking: what items lack.
         wishes: tokens of slots without a text, by category, once they were asked for.
     """
 
@@ -32,6 +34,7 @@ class Catalogue:
     index: PartitionedIndex
     facts: ItemFacts
     inline: InlineItems
+    lacking: Lacking
     wishes: dict[str, ItemTokens] = field(default_factory=dict)
 
     @classmethod
@@ -41,17 +44,19 @@ class Catalogue:
         categories, slots = items["category"].to_list(), items["slot"].to_list()
         category, slot = preparation.numbers(categories, slots)
         ids = items["item_id"].to_list()
+        tokens = ItemTokens(
+            category=category,
+            slot=slot,
+            vectors=bundle.mapped_vectors(),
+            log_price=log_prices(items),
+        )
         return cls(
             bundle=bundle,
             ids=ids,
             row_of={item_id: row for row, item_id in enumerate(ids)},
-            tokens=ItemTokens(
-                category=category,
-                slot=slot,
-                vectors=bundle.mapped_vectors(),
-                log_price=log_prices(items),
-            ),
+            tokens=tokens,
             index=PartitionedIndex.build(bundle.vectors, categories, slots, bundle.coarse),
             facts=ItemFacts.of(items),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),
+            lacking=Lacking(tokens, preparation.widths),
         )

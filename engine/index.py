@@ -135,10 +135,12 @@ class PartitionedIndex:
     ) -> Neighbours:
         """`search` of every row."""
         similarities, places = _beyond_ties(np.ascontiguousarray(queries), self._vectors(rows), k)
-        order = np.lexsort((places, -similarities))[:, :k]
-        similarities = np.take_along_axis(similarities, order, axis=1)
-        found = rows[np.take_along_axis(places, order, axis=1)]
-        return Neighbours(rows=list(found), similarities=list(similarities))
+        if (similarities[:, 1:] == similarities[:, :-1]).any():
+            order = np.lexsort((places, -similarities))
+            similarities = np.take_along_axis(similarities, order, axis=1)
+            places = np.take_along_axis(places, order, axis=1)
+        found = rows[places[:, :k]]
+        return Neighbours(rows=list(found), similarities=list(similarities[:, :k]))
 
     def _vectors(self, rows: Int64[np.ndarray, " rows"]) -> Float32[np.ndarray, "rows dim"]:
         vectors: np.ndarray = self.vectors[range_of(rows)]

@@ -111,6 +111,8 @@ def serve(
     import asyncio
     import os
 
+    import uvloop
+
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own lines repeat what an error says
 
     from serving.request_log import configure_logging
@@ -128,7 +130,8 @@ def serve(
 
         await serve_parts(parts, _config(listening, operation, protection), announce)
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
 
 
 def _parts(bundle: Path | None, bundles: Path | None, kept: Kept) -> "Parts":
