@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from engine.bundle import Bundle
 from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems
@@ -55,7 +57,9 @@ class Catalogue:
             ids=ids,
             row_of={item_id: row for row, item_id in enumerate(ids)},
             tokens=tokens,
-            index=PartitionedIndex.build(bundle.vectors, categories, slots, bundle.coarse),
+            index=PartitionedIndex.build(
+                np.asarray(bundle.vectors), categories, slots, bundle.coarse
+            ),
             facts=ItemFacts.of(items),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),
             lacking=Lacking(tokens, preparation.widths),

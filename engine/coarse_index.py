@@ -94,7 +94,7 @@ class CoarseIndex:
         asked = np.zeros((len(queries), self.index.d), np.float32)
         asked[:, : len(self.scale)] = queries * self.scale
         similarities, rows = self._scan(asked, lists, wide)
-        lengths = np.linalg.norm(queries, axis=1)
+        lengths = np.sqrt((queries * queries).sum(axis=1))
         highest = similarities[:, -1] + self.error * lengths + ROUNDING * np.maximum(lengths, 1)
         yield from zip(np.sort(rows, axis=1), highest.tolist(), strict=True)
 

@@ -96,7 +96,6 @@ class JointAnswers:
         self.catalogue.index.check(question.slot, question.k, question.filters)
         return checked
 
-    @torch.inference_mode()
     def _checked(self, fields: dict[str, Sequence[Item]]) -> Checked:
         placed = [
             place
@@ -133,7 +132,6 @@ class JointAnswers:
                 logits[number], probabilities[number] = logit, probability
         return logits, probabilities
 
-    @torch.inference_mode()
     def _ranked(
         self, questions: Sequence[FillQuestion], checked: Sequence[Checked]
     ) -> list[list[RankedCandidate]]:
@@ -195,7 +193,6 @@ class JointAnswers:
         wanted = self.catalogue.wanted([question.slot for question in questions])
         return list(self._embed(checked, wanted))
 
-    @torch.inference_mode()
     def _embed(
         self, checked: Sequence[Checked], wanted: ItemTokens
     ) -> Float32[np.ndarray, "contexts dim"]:
@@ -218,6 +215,7 @@ def ids_of(items: Sequence[Item]) -> frozenset[str]:
     return frozenset(item for item in items if isinstance(item, str))
 
 
+@torch.inference_mode()
 def _answered(
     questions: Sequence[Asked],
     check: Callable[[Asked], Checked],

@@ -150,7 +150,6 @@ class LiveCatalogue:
             log_price[place] = math.log(price) if price > 0 else torch.nan
         return replace(tokens, log_price=log_price)
 
-    @torch.inference_mode()
     def wanted(self, slots: Sequence[Slot]) -> ItemTokens:
         """What slots ask for, as if it were items of that category and title; they are checked."""
         distinct = list(dict.fromkeys(slots))
