@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 
 class OnnxGraph:
-    """A module exported by tracing, on as many threads as PyTorch has.
+    """A module exported by tracing, on one thread: waking others takes longer than one question.
 
     What tracing cannot see, such as a branch on a size, is fixed as it was for the example, so
     callers compare answers.
@@ -30,8 +30,7 @@ class OnnxGraph:
         self, module: nn.Module, example: Mapping[str, Tensor], varying: Mapping[str, list[str]]
     ) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         options.log_severity_level = 4  # what fails is raised as well
         self._session = onnxruntime.InferenceSession(
             _exported(module.eval(), example, varying), options, providers=["CPUExecutionProvider"]
