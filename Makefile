@@ -5,6 +5,7 @@ READY := .venv/.ready
 BUF_VERSION := 1.75.0
 BUF := .venv/buf-$(BUF_VERSION)/node_modules/.bin/buf
 PB := serving/pb/outfit/v1
+NODE_CLIENT := tests/node/node_modules/.package-lock.json
 AUDIT_VERSION := 2.10.1
 AUDIT := .venv/audit-$(AUDIT_VERSION)/bin/pip-audit
 AUDIT_FLAGS := --strict --disable-pip --no-deps --progress-spinner off
@@ -69,6 +70,14 @@ audit: $(AUDIT) ## look for known vulnerabilities of the pinned dependencies; ne
 	then $(AUDIT) $(AUDIT_FLAGS) --requirement constraints.txt; \
 	else echo "WARNING: THE DEPENDENCIES WERE NOT AUDITED: the JSON interface of PyPI, which knows vulnerabilities, does not answer here" >&2; fi
 
+$(NODE_CLIENT): tests/node/package.json tests/node/package-lock.json
+	npm ci --silent --no-fund --no-audit --prefix tests/node
+	touch $@
+
+node-client: $(READY) ## call every method of a real server from Node, in clear and over TLS
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_CLIENT) && PYTHON=$(BIN)/python OMP_NUM_THREADS=1 node --test --test-reporter=spec tests/node/client.test.js; \
+	else echo "WARNING: NO CLIENT OF ANOTHER LANGUAGE WAS TRIED: npm, which installs what it needs, is not here" >&2; fi
+
 format: $(READY) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -76,6 +85,6 @@ format: $(READY) ## format the code
 bench: $(READY) ## print what things cost here, as ratios to a reference
 	$(BIN)/python -m benchmarks
 
-ci: check audit test ## what continuous integration runs
+ci: check audit node-client test ## what continuous integration runs
 
-.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos audit format bench ci
+.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos audit node-client format bench ci
