@@ -16,6 +16,7 @@ class Catalogue:
 
     Args:
         bundle: whose items these are.
+        ids: of every row.
         row_of: row of every item id.
         tokens: of every item; their vectors are mapped.
         index: over the same vectors.
@@ -25,6 +26,7 @@ class Catalogue:
     """
 
     bundle: Bundle
+    ids: list[str]
     row_of: dict[str, int]
     tokens: ItemTokens
     index: PartitionedIndex
@@ -38,9 +40,11 @@ class Catalogue:
         items, preparation = bundle.items, bundle.preparation
         categories, slots = items["category"].to_list(), items["slot"].to_list()
         category, slot = preparation.numbers(categories, slots)
+        ids = items["item_id"].to_list()
         return cls(
             bundle=bundle,
-            row_of={item_id: row for row, item_id in enumerate(items["item_id"])},
+            ids=ids,
+            row_of={item_id: row for row, item_id in enumerate(ids)},
             tokens=ItemTokens(
                 category=category,
                 slot=slot,

@@ -188,6 +188,7 @@ class LiveCatalogue:
         lacking = {
             item_id: [name for name, there in zip(names, row, strict=True) if not there]
             for item_id, row in zip(ids, parts, strict=True)
+            if not all(row)
         }
         return [
             tuple(

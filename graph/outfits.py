@@ -50,7 +50,7 @@ def pad_outfits(outfits: Sequence[Sequence[int] | np.ndarray]) -> OutfitBatch:
     """
     if not outfits:
         raise ValueError("expected at least one outfit, got none")
-    sizes = np.fromiter((len(outfit) for outfit in outfits), np.int64, len(outfits))
+    sizes = np.array([len(outfit) for outfit in outfits])
     mask = np.arange(max(int(sizes.max()), 1)) < sizes[:, None]
     rows = np.zeros(mask.shape, np.int64)
     rows[mask] = np.concatenate([np.asarray(outfit, np.int64) for outfit in outfits])

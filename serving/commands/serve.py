@@ -139,16 +139,18 @@ def _parts(bundle: Path | None, bundles: Path | None, kept: Kept) -> "Parts":
     from serving.engine_slot import EngineSlot
     from serving.server import Parts
 
+    def load(folder: Path) -> Recommender:
+        return Recommender.load(folder).quickened()
+
     cache = response_cache(kept.answers, kept.redis, kept.shop)
     if bundle is not None and bundles is None:
-        slot = EngineSlot(Recommender.load(bundle))
+        slot = EngineSlot(load(bundle))
         beside = bundle.resolve()
         log = _log(kept, beside.with_name(f"{beside.name}.updates"))
         return Parts(slot=slot, log=log, cache=cache)
     if bundles is not None and bundle is None:
         log = _log(kept, bundles / ".updates")
-        load = (bundles, Recommender.load)
-        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=load)
+        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=(bundles, load))
     raise SchemaError(
         expected="a bundle, or --bundles with a folder of them",
         got="neither" if bundle is None else "both",
