@@ -2,7 +2,7 @@
 
 A real `python -m serving serve` on 250,000 items, an echo in a process of its own, and the load
 generator of `outfit bench` here; all three share the machine. Server and echo are asked in turns.
-Run alone: `python -m benchmarks serving --seconds 60`.
+Run alone: `python -m benchmarks serving --seconds 60`, of another catalogue with `--items`.
 """
 
 import asyncio
@@ -38,17 +38,17 @@ class Beside:
     echoed: LoadResult
 
 
-def rows(seconds: float = SECONDS) -> Iterator[Row]:
+def rows(seconds: float = SECONDS, num_items: int = NUM_ITEMS) -> Iterator[Row]:
     """The rows of this file; `seconds` of each load on the server, and as many on the echo."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        bundle = write_large_bundle(folder, NUM_ITEMS)
+        bundle = write_large_bundle(folder, num_items)
         reading = reading_s(bundle)
         began = time.perf_counter()
         uncached = ["serve", str(bundle), "--port", "0", "--cache-mib", "0"]
         with server_of("serving", uncached, folder / "log") as server:
             check_health(server.address)
-            yield start_row(time.perf_counter() - began, reading)
+            yield start_row(time.perf_counter() - began, reading, num_items)
             yield from load_rows(server, folder / "echo.log", seconds)
             yield memory_row(server.memory_mib(), (bundle / "vectors.npy").stat().st_size / 2**20)
         cached = ["serve", str(bundle), "--port", "0"]
@@ -159,10 +159,10 @@ def crowd_rows(name: str, beside: Beside) -> Iterator[Row]:
     )
 
 
-def start_row(seconds: float, reading: float) -> Row:
+def start_row(seconds: float, reading: float, num_items: int) -> Row:
     """From nothing to SERVING."""
     return Row(
-        name="start to SERVING, 250k items",
+        name=f"start to SERVING, {num_items // 1000}k items",
         value=seconds,
         unit="s",
         ratio=seconds / reading,

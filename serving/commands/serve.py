@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.commands.redis_flag import RedisUrl
 from serving.commands.response_caches import CACHING, Caching, response_cache
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
@@ -46,8 +47,9 @@ class Listening:
 class Kept:
     """Where the updates of the catalogue are kept, and answers for those who ask again."""
 
-    redis: str | None = None
-    """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379."""
+    redis: RedisUrl = None
+    """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379; one
+    with a password is better given by the variable."""
 
     shop: str = "shop"
     """Names the catalogue within Redis, so that shops may share one."""
