@@ -27,7 +27,7 @@ LATEST = Path(__file__).parent / "latest.json"
 def main(arguments: list[str]) -> int:
     """Measure, print a table, write latest.json; 2 where a name is unknown."""
     asked = _parser().parse_args(arguments)
-    programs = PROGRAMS | {"serving": partial(serving.rows, asked.seconds)}
+    programs = PROGRAMS | {"serving": partial(serving.rows, asked.seconds, asked.items)}
     unknown = sorted(set(asked.names) - programs.keys())
     if unknown:
         print(f"expected any of {', '.join(programs)}, got {', '.join(unknown)}")
@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", help=f"any of {', '.join(PROGRAMS)}; all by default")
     seconds = "seconds of each load on the server, and as many on the echo beside it"
     parser.add_argument("--seconds", type=float, default=serving.SECONDS, help=seconds)
+    items = "items of the catalogue that is served"
+    parser.add_argument("--items", type=int, default=serving.NUM_ITEMS, help=items)
     return parser
 
 

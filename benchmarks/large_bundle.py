@@ -8,7 +8,7 @@ import polars as pl
 
 from benchmarks.training import write_shop
 from data.dataset import Dataset
-from engine.bundle import MANIFEST, Bundle, load_bundle, seal_bundle, write_bundle
+from engine.bundle import MANIFEST, Bundle, load_bundle, seal_bundle, write_bundle, write_coarse_of
 from engine.confidence import fit_confidence
 from engine.frozen_model import FrozenModel
 from engine.recipes import recipe
@@ -49,3 +49,4 @@ def _repeat(bundle: Bundle, folder: Path, num_items: int) -> None:
     bundle.items[rows].with_columns(names).write_parquet(folder / "items.parquet")
     noise = rng.normal(scale=NOISE, size=(num_items, bundle.vectors.shape[1]))
     np.save(folder / "vectors.npy", (bundle.vectors[rows] + noise).astype(np.float32))
+    write_coarse_of(folder)

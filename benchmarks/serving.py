@@ -2,7 +2,7 @@
 
 A real `python -m serving serve` on 250,000 items, an echo in a process of its own, and the load
 generator of `outfit bench` here; all three share the machine. Server and echo are asked in turns.
-Run alone: `python -m benchmarks serving --seconds 60`.
+Run alone: `python -m benchmarks serving --seconds 60`, of another catalogue with `--items`.
 """
 
 import asyncio
@@ -38,19 +38,22 @@ class Beside:
     echoed: LoadResult
 
 
-def rows(seconds: float = SECONDS) -> Iterator[Row]:
+def rows(seconds: float = SECONDS, num_items: int = NUM_ITEMS) -> Iterator[Row]:
     """The rows of this file; `seconds` of each load on the server, and as many on the echo."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        bundle = write_large_bundle(folder, NUM_ITEMS)
+        bundle = write_large_bundle(folder, num_items)
         reading = reading_s(bundle)
         began = time.perf_counter()
         uncached = ["serve", str(bundle), "--port", "0", "--cache-mib", "0"]
         with server_of("serving", uncached, folder / "log") as server:
             check_health(server.address)
-            yield start_row(time.perf_counter() - began, reading)
+            yield start_row(time.perf_counter() - began, reading, num_items)
             yield from load_rows(server, folder / "echo.log", seconds)
             yield memory_row(server.memory_mib(), (bundle / "vectors.npy").stat().st_size / 2**20)
+        cached = ["serve", str(bundle), "--port", "0"]
+        with server_of("serving", cached, folder / "log") as server:
+            yield from cached_rows(server, folder / "echo.log", seconds)
 
 
 def load_rows(server: Server, log: Path, seconds: float) -> Iterator[Row]:
@@ -68,6 +71,15 @@ def load_rows(server: Server, log: Path, seconds: float) -> Iterator[Row]:
         yield alone_row("FillInTheBlank, 1 caller", beside("fill", 1))
         yield alone_row("RetrieveComplements, 1 caller", beside("complements", 1))
         yield from crowd_rows(f"RetrieveComplements, {CROWD}", beside("complements", CROWD))
+
+
+def cached_rows(server: Server, log: Path, seconds: float) -> Iterator[Row]:
+    """The row of a question that was asked before."""
+    load = load_of("fill", known_items(server.address), seconds / TURNS)
+    size = asyncio.run(response_size(server, load))  # asks every question once
+    with server_of("benchmarks.echo", [str(size)], log) as echo:
+        beside = asyncio.run(in_turns(server, echo, load, f"/Echo/{size}"))
+    yield alone_row("FillInTheBlank, asked before", beside, times=1.5)
 
 
 def load_of(kind: Asked, items: dict[str, tuple[str, ...]], seconds: float) -> Load:
@@ -100,8 +112,8 @@ async def in_turns(server: Server, echo: Server, load: Load, echo_method: str) -
     return Beside(served=LoadResult.joined(served), echoed=LoadResult.joined(echoed))
 
 
-def alone_row(name: str, beside: Beside) -> Row:
-    """Half of the calls, one at a time, take at most four times those of the echo."""
+def alone_row(name: str, beside: Beside, *, times: float = 4) -> Row:
+    """Half of the calls, one at a time, take at most so many times as long as those of the echo."""
     ours, bare = (1e6 * each.quantile_s(0.5) for each in (beside.served, beside.echoed))
     return Row(
         name=f"{name}: p50",
@@ -109,7 +121,7 @@ def alone_row(name: str, beside: Beside) -> Row:
         unit="us",
         ratio=ours / bare,
         reference=f"echo p50 {bare:.0f} us; {beside.served.num_errors} errors",
-        bar=4 * bare,
+        bar=times * bare,
         better="less",
     )
 
@@ -147,10 +159,10 @@ def crowd_rows(name: str, beside: Beside) -> Iterator[Row]:
     )
 
 
-def start_row(seconds: float, reading: float) -> Row:
+def start_row(seconds: float, reading: float, num_items: int) -> Row:
     """From nothing to SERVING."""
     return Row(
-        name="start to SERVING, 250k items",
+        name=f"start to SERVING, {num_items // 1000}k items",
         value=seconds,
         unit="s",
         ratio=seconds / reading,

@@ -5,7 +5,7 @@ hold has no slot, and imports list it. Underwear and what is not worn have no sl
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 SLOTS: Final = (
@@ -130,6 +130,7 @@ _NUMBER = re.compile(r" \(\d+\)$")
 _BREAKS = re.compile(r"[\s\-_/\u2010-\u2013]+")
 
 
+@lru_cache(maxsize=4096)
 def slot_of(category: str) -> str | None:
     """The coarse slot of a category name, or none where the table does not hold the name.
 

@@ -6,6 +6,7 @@ BUNDLE/
 ├── preparation.safetensors   directions and word weights
 ├── items.parquet             the catalogue, sorted by slot and category
 ├── vectors.npy               its item embeddings, in the same order
+├── coarse.*                  of a large catalogue, the same at a quarter of their size
 ├── calibration.json          from logits to probabilities
 ├── relevance.safetensors     from similarities to relevance, and its figures in relevance.json
 └── training_*.parquet        counts of the training outfits
@@ -30,6 +31,7 @@ from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError
 from data.tables import check_items
+from engine.coarse_index import CoarseIndex, write_coarse
 from engine.confidence import Confidence
 from engine.epoch import Epoch
 from engine.mapped import mapped_tensor
@@ -54,6 +56,7 @@ class Bundle:
     manifest: dict[str, Any]
     items: pl.DataFrame
     vectors: Float32[np.ndarray, "items dim"]
+    coarse: CoarseIndex | None
     preparation: Preparation
     counts: TrainingCounts
     model: Model
@@ -93,6 +96,7 @@ def write_bundle(
         save_file(arrays, folder / "preparation.safetensors")
         dataset.items[order].write_parquet(folder / "items.parquet")
         _write_vectors(trained, order, folder / "vectors.npy")
+        write_coarse_of(folder)
         trained.counts.write(folder)
         (confidence or Confidence.none(trained.preparation.num_parts)).write(folder)
         return seal_bundle(
@@ -120,6 +124,13 @@ def _write_vectors(trained: Trained, order: Int64[np.ndarray, " items"], path: P
         written[place[start : start + len(vectors)]] = vectors.cpu().numpy()
         start += len(vectors)
     written.flush()
+
+
+def write_coarse_of(folder: Path) -> None:
+    """Write the coarse copy of the vectors that a folder holds, beside them."""
+    items = pl.read_parquet(folder / "items.parquet", columns=["slot", "category"])
+    kinds = list(items.select("slot", "category").iter_rows())
+    write_coarse(folder, np.load(folder / "vectors.npy", mmap_mode="r"), kinds)
 
 
 def save_model(model: Model, folder: Path) -> None:
@@ -190,6 +201,7 @@ def load_bundle(folder: Path) -> Bundle:
         manifest=manifest,
         items=items,
         vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
+        coarse=CoarseIndex.read(folder),
         preparation=preparation,
         counts=counts,
         model=model.eval(),

@@ -11,14 +11,15 @@ import numpy as np
 from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError, SchemaError
-from engine.bundle import Bundle, load_bundle, save_model, seal_bundle
+from engine.bundle import Bundle, load_bundle, save_model, seal_bundle, write_coarse_of
 from engine.bundle_calibration import freeze
+from engine.coarse_index import FILES as COARSE_FILES
 from engine.confidence import FILES as CONFIDENCE_FILES
 from engine.confidence import Confidence, fit_confidence
 from engine.models.ensemble import Ensemble
 from engine.validation import with_validation
 
-OWN = {"model.safetensors", "vectors.npy", *CONFIDENCE_FILES}
+OWN = {"model.safetensors", "vectors.npy", *COARSE_FILES, *CONFIDENCE_FILES}
 """Files that every member has for itself."""
 
 
@@ -54,6 +55,7 @@ def join_bundles(
         save_model(model, folder)
         vectors = np.concatenate([bundle.vectors for bundle in bundles], axis=1)
         np.save(folder / "vectors.npy", vectors * np.float32(model.share))
+        write_coarse_of(folder)
         _confidence(replace(bundles[0], model=model.eval()), dataset).write(folder)
         return seal_bundle(
             folder,

@@ -36,7 +36,7 @@ class BundledScorer(ModelScorer):
     ) -> Float[np.ndarray, " questions"]:
         """Calibrated probability that each outfit goes together."""
         batch = pad_outfits([question.items for question in questions])
-        known = known_shares(known_parts(self.tokens, self.widths).cpu(), batch)
+        known = known_shares(known_parts(self.tokens, self.widths), batch)
         return self.calibrator.probability(self.score_outfits(questions), known.double().numpy())
 
 

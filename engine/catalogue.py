@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from engine.bundle import Bundle
 from engine.index import PartitionedIndex
 from engine.inline_items import InlineItems
 from engine.item_facts import ItemFacts
 from engine.items import ItemTokens
+from engine.lacking import Lacking
 from engine.preparation import log_prices
 
 
@@ -16,20 +19,24 @@ class Catalogue:
 
     Args:
         bundle: whose items these are.
+        ids: of every row.
         row_of: row of every item id.
         tokens: of every item; their vectors are mapped.
         index: over the same vectors.
         facts: prices and stock.
         inline: encodes items that the catalogue does not hold.
+        lacking: what items lack.
         wishes: tokens of slots without a text, by category, once they were asked for.
     """
 
     bundle: Bundle
+    ids: list[str]
     row_of: dict[str, int]
     tokens: ItemTokens
     index: PartitionedIndex
     facts: ItemFacts
     inline: InlineItems
+    lacking: Lacking
     wishes: dict[str, ItemTokens] = field(default_factory=dict)
 
     @classmethod
@@ -38,16 +45,22 @@ class Catalogue:
         items, preparation = bundle.items, bundle.preparation
         categories, slots = items["category"].to_list(), items["slot"].to_list()
         category, slot = preparation.numbers(categories, slots)
+        ids = items["item_id"].to_list()
+        tokens = ItemTokens(
+            category=category,
+            slot=slot,
+            vectors=bundle.mapped_vectors(),
+            log_price=log_prices(items),
+        )
         return cls(
             bundle=bundle,
-            row_of={item_id: row for row, item_id in enumerate(items["item_id"])},
-            tokens=ItemTokens(
-                category=category,
-                slot=slot,
-                vectors=bundle.mapped_vectors(),
-                log_price=log_prices(items),
+            ids=ids,
+            row_of={item_id: row for row, item_id in enumerate(ids)},
+            tokens=tokens,
+            index=PartitionedIndex.build(
+                np.asarray(bundle.vectors), categories, slots, bundle.coarse
             ),
-            index=PartitionedIndex.build(bundle.vectors, categories, slots),
             facts=ItemFacts.of(items),
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),
+            lacking=Lacking(tokens, preparation.widths),
         )

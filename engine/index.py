@@ -12,6 +12,14 @@ import faiss
 import numpy as np
 from jaxtyping import Bool, Float32, Int64
 
+from engine.coarse_index import WORTH_IT, CoarseIndex
+
+FEW_QUERIES: Final = 20
+"""More queries than that are multiplied with the vectors at once, which reads them once for all."""
+
+WIDER, MARGIN = 4, 64
+"""Candidates that the coarse copy is asked for: so many times k, and so many more."""
+
 WORTH_A_COPY: Final = 16
 """One row in so many may be refused before the others are copied together and searched."""
 
@@ -31,10 +39,12 @@ class PartitionedIndex:
     Args:
         vectors: may be memory-mapped; where the rows are a range they are searched in place.
         partitions: ascending rows by fine category and by coarse slot.
+        coarse: of the same vectors; None where they are few.
     """
 
     vectors: Float32[np.ndarray, "items dim"]
     partitions: dict[str, Int64[np.ndarray, " rows"]]
+    coarse: CoarseIndex | None = None
 
     @classmethod
     def build(
@@ -42,11 +52,12 @@ class PartitionedIndex:
         vectors: Float32[np.ndarray, "items dim"],
         categories: Sequence[str],
         slots: Sequence[str | None],
+        coarse: CoarseIndex | None = None,
     ) -> "PartitionedIndex":
         """Find the rows of each category and slot; a slot shadows a category of its name."""
         partitions = _rows_by_name(categories) | _rows_by_name([slot or "" for slot in slots])
         partitions.pop("", None)
-        return cls(vectors=vectors, partitions=partitions)
+        return cls(vectors=vectors, partitions=partitions, coarse=coarse)
 
     def search(
         self,
@@ -67,11 +78,7 @@ class PartitionedIndex:
             nothing = np.zeros((len(queries), 0), np.float32)
             return Neighbours(rows=[rows] * len(queries), similarities=list(nothing))
         k = min(k, len(rows))
-        similarities, places = _beyond_ties(np.ascontiguousarray(queries), self._vectors(rows), k)
-        order = np.lexsort((places, -similarities))[:, :k]
-        similarities = np.take_along_axis(similarities, order, axis=1)
-        found = rows[np.take_along_axis(places, order, axis=1)]
-        return Neighbours(rows=list(found), similarities=list(similarities))
+        return self._coarsely(queries, rows, k) or self._in_full(queries, rows, k)
 
     def search_allowed(
         self,
@@ -96,6 +103,44 @@ class PartitionedIndex:
             rows=[each[at] for each, at in zip(found.rows, kept, strict=True)],
             similarities=[each[at] for each, at in zip(found.similarities, kept, strict=True)],
         )
+
+    def _coarsely(
+        self,
+        queries: Float32[np.ndarray, "queries dim"],
+        rows: Int64[np.ndarray, " rows"],
+        k: int,
+    ) -> Neighbours | None:
+        """`search` by way of the coarse copy; None where it saves nothing, or proves too little."""
+        wide = WIDER * k + MARGIN
+        if self.coarse is None or len(queries) > FEW_QUERIES or len(rows) < max(WORTH_IT, 4 * wide):
+            return None
+        lists = self.coarse.lists(rows)
+        if lists is None:
+            return None
+        nearest = Neighbours(rows=[], similarities=[])
+        looked_up = self.coarse.candidates(queries, lists, wide)
+        for query, (candidates, highest) in zip(queries, looked_up, strict=True):
+            found = self._in_full(query[None], candidates, k)
+            if highest >= found.similarities[0][-1]:
+                return None
+            nearest.rows.extend(found.rows)
+            nearest.similarities.extend(found.similarities)
+        return nearest
+
+    def _in_full(
+        self,
+        queries: Float32[np.ndarray, "queries dim"],
+        rows: Int64[np.ndarray, " rows"],
+        k: int,
+    ) -> Neighbours:
+        """`search` of every row."""
+        similarities, places = _beyond_ties(np.ascontiguousarray(queries), self._vectors(rows), k)
+        if (similarities[:, 1:] == similarities[:, :-1]).any():
+            order = np.lexsort((places, -similarities))
+            similarities = np.take_along_axis(similarities, order, axis=1)
+            places = np.take_along_axis(places, order, axis=1)
+        found = rows[places[:, :k]]
+        return Neighbours(rows=list(found), similarities=list(similarities[:, :k]))
 
     def _vectors(self, rows: Int64[np.ndarray, " rows"]) -> Float32[np.ndarray, "rows dim"]:
         vectors: np.ndarray = self.vectors[range_of(rows)]

@@ -98,6 +98,8 @@ class ItemFacts:
     def at(self, rows: Int64[np.ndarray, " rows"]) -> Facts:
         """Those of ascending rows, as they are now."""
         there = self.settled.take(range_of(rows))
+        if not len(self.rows):
+            return there
         places = np.searchsorted(rows, self.rows)
         inside = places < len(rows)
         inside[inside] = rows[places[inside]] == self.rows[inside]

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float32
 
 from data.errors import OutfitError
 from engine.explainer import Explainer
@@ -34,11 +34,11 @@ class Checked:
 
     Args:
         items: all that it names, in the order of the request.
-        inline: tokens of those that are described inline.
+        inline: tokens of those that are described inline; None where none is.
     """
 
     items: Sequence[Item]
-    inline: ItemTokens
+    inline: ItemTokens | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +96,6 @@ class JointAnswers:
         self.catalogue.index.check(question.slot, question.k, question.filters)
         return checked
 
-    @torch.inference_mode()
     def _checked(self, fields: dict[str, Sequence[Item]]) -> Checked:
         placed = [
             place
@@ -133,32 +132,30 @@ class JointAnswers:
                 logits[number], probabilities[number] = logit, probability
         return logits, probabilities
 
-    @torch.inference_mode()
     def _ranked(
         self, questions: Sequence[FillQuestion], checked: Sequence[Checked]
     ) -> list[list[RankedCandidate]]:
         tokens = self._tokens(checked)
         blanks = list(_blanks(questions))
         outfits = [[*context, row] for context, rows in blanks for row in rows]
-        logits = torch.zeros(len(outfits))
+        logits = np.zeros(len(outfits), np.float32)
         for numbers in _of_a_width(outfits):
             batch = pad_outfits([outfits[number] for number in numbers])
-            logits[numbers] = self.model.judge(tokens, batch).choice
-        logits = logits + self._wished(questions, tokens, blanks)
-        parts = torch.split(logits, [len(question.candidates) for question in questions])
-        return [_ranking(question, part) for question, part in zip(questions, parts, strict=True)]
+            logits[numbers] = self.model.judge(tokens, batch).choice.numpy()
+        if any(question.slot is not None for question in questions):
+            logits = logits + self._wished(questions, tokens, blanks)
+        parts = np.split(logits, np.cumsum([len(question.candidates) for question in questions]))
+        return [_ranking(question, part) for question, part in zip(questions, parts, strict=False)]
 
     def _wished(
         self,
         questions: Sequence[FillQuestion],
         tokens: ItemTokens,
         blanks: Sequence[tuple[range, range]],
-    ) -> Float[torch.Tensor, " candidates"]:
+    ) -> Float32[np.ndarray, " candidates"]:
         """What the similarity to the slot adds to each candidate; zero where no slot is given."""
-        added = torch.zeros(sum(len(rows) for _, rows in blanks))
+        added = np.zeros(sum(len(rows) for _, rows in blanks), np.float32)
         slots = [(n, each.slot) for n, each in enumerate(questions) if each.slot is not None]
-        if not slots:
-            return added
         contexts = pad_outfits([blanks[number][0] for number, _ in slots])
         wanted = self.catalogue.wanted([slot for _, slot in slots])
         targets = self.model.embed_target(tokens, contexts, wanted)
@@ -166,9 +163,8 @@ class JointAnswers:
         for (number, _), target in zip(slots, targets, strict=True):
             rows = blanks[number][1]
             vectors = tokens.vectors[rows.start : rows.stop]
-            added[starts[number] : starts[number + 1]] = (
-                similarity(target[None], vectors)[0] / TEMPERATURE
-            )
+            close = similarity(target[None], vectors)[0] / TEMPERATURE
+            added[starts[number] : starts[number + 1]] = close.numpy()
         return added
 
     def _complements(
@@ -197,18 +193,17 @@ class JointAnswers:
         wanted = self.catalogue.wanted([question.slot for question in questions])
         return list(self._embed(checked, wanted))
 
-    @torch.inference_mode()
     def _embed(
         self, checked: Sequence[Checked], wanted: ItemTokens
     ) -> Float32[np.ndarray, "contexts dim"]:
         tokens, contexts = self._tokens(checked), _ranges([each.items for each in checked])
-        targets = torch.zeros(len(contexts), tokens.vectors.shape[1])
+        targets = np.zeros((len(contexts), tokens.vectors.shape[1]), np.float32)
         for numbers in _of_a_width(contexts):
             batch = pad_outfits([contexts[number] for number in numbers])
-            wishes = wanted.take(torch.tensor(numbers))
-            targets[numbers] = self.model.embed_target(tokens, batch, wishes)
-        embedded: np.ndarray = targets.numpy()
-        return embedded
+            alone = len(numbers) == len(contexts)
+            wishes = wanted if alone else wanted.take(torch.tensor(numbers))
+            targets[numbers] = self.model.embed_target(tokens, batch, wishes).numpy()
+        return targets
 
     def _tokens(self, checked: Sequence[Checked]) -> ItemTokens:
         items = [item for each in checked for item in each.items]
@@ -220,6 +215,7 @@ def ids_of(items: Sequence[Item]) -> frozenset[str]:
     return frozenset(item for item in items if isinstance(item, str))
 
 
+@torch.inference_mode()
 def _answered(
     questions: Sequence[Asked],
     check: Callable[[Asked], Checked],
@@ -261,9 +257,9 @@ def _blanks(questions: Sequence[FillQuestion]) -> Iterator[tuple[range, range]]:
 
 
 def _ranking(
-    question: FillQuestion, logits: Float[torch.Tensor, " candidates"]
+    question: FillQuestion, logits: Float32[np.ndarray, " candidates"]
 ) -> list[RankedCandidate]:
-    order = torch.argsort(logits, descending=True, stable=True).tolist()
+    order = np.argsort(-logits, kind="stable").tolist()
     return [
         RankedCandidate(
             position=position,

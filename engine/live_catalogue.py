@@ -1,7 +1,7 @@
 """The catalogue with the updates in force: what questions can name and answers come from."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,9 @@ from data.tables import ITEM_SCHEMA, UNKNOWN_CATEGORY
 from engine.catalogue import Catalogue
 from engine.inline_items import Placed
 from engine.items import ItemTokens
+from engine.lacking import lacking_of_each
 from engine.live_index import LiveIndex
 from engine.new_items import NewItems
-from engine.presence import known_parts, part_names
 from engine.requests import Item, ItemContent, Slot
 from engine.update_records import UpdateRecords
 from engine.updates import ItemChange, ItemDeletion, NewItem
@@ -107,18 +107,18 @@ class LiveCatalogue:
         """
         return self.join([item for item, _ in placed], [self.inline_tokens(placed)])
 
-    def inline_tokens(self, placed: Sequence[Placed]) -> ItemTokens:
-        """Tokens of the inline ones among items, in their order.
+    def inline_tokens(self, placed: Sequence[Placed]) -> ItemTokens | None:
+        """Tokens of the inline ones among items, in their order; None where there are none.
 
         Raises:
             InputError: one of them is wrong.
         """
         inline = [(item, where) for item, where in placed if isinstance(item, ItemContent)]
         if not inline:
-            return self.base.tokens.take(torch.zeros(0, dtype=torch.int64))
+            return None
         return self.base.bundle.model.encode(self.base.inline.features(inline))
 
-    def join(self, items: Sequence[Item], inline: Sequence[ItemTokens]) -> ItemTokens:
+    def join(self, items: Sequence[Item], inline: Sequence[ItemTokens | None]) -> ItemTokens:
         """Tokens of items in their order; those of the inline ones are given, also in order."""
         ids = [item for item in items if isinstance(item, str)]
         old = [each for each in ids if each not in self._new.row_of]
@@ -132,7 +132,8 @@ class LiveCatalogue:
             return tokens
         kind = np.array([self._kind(item) for item in items])
         place = np.argsort(np.argsort(kind, kind="stable"), kind="stable")
-        return tokens.join(*inline).take(torch.from_numpy(place))
+        given = [each for each in inline if each is not None]
+        return tokens.join(*given).take(torch.from_numpy(place))
 
     def _at_prices_of_now(self, tokens: ItemTokens, item_ids: Sequence[str]) -> ItemTokens:
         """The tokens with the prices that updates gave to their items."""
@@ -149,11 +150,12 @@ class LiveCatalogue:
             log_price[place] = math.log(price) if price > 0 else torch.nan
         return replace(tokens, log_price=log_price)
 
-    @torch.inference_mode()
     def wanted(self, slots: Sequence[Slot]) -> ItemTokens:
         """What slots ask for, as if it were items of that category and title; they are checked."""
         distinct = list(dict.fromkeys(slots))
         first, *others = map(self._wish, distinct)
+        if len(slots) == 1:
+            return first
         place = torch.tensor([distinct.index(slot) for slot in slots])
         return first.join(*others).take(place)
 
@@ -179,25 +181,15 @@ class LiveCatalogue:
 
         An unknown item lacks nothing.
         """
-        ids = [
-            item for group in groups for item in group if isinstance(item, str) and self.holds(item)
-        ]
-        widths = self.base.bundle.preparation.widths
-        parts = known_parts(self.join(ids, []), widths).tolist()
-        names = part_names(widths)
-        lacking = {
-            item_id: [name for name, there in zip(names, row, strict=True) if not there]
-            for item_id, row in zip(ids, parts, strict=True)
-        }
+        ids = {item for group in groups for item in group if isinstance(item, str)}
+        bundled = [each for each in ids if self._is_bundled(each)]
+        listed = self.base.lacking.of([self.base.row_of[each] for each in bundled])
+        lacking = dict(zip(bundled, listed, strict=True))
         return [
             tuple(
                 f"{position}:{name}"
                 for position, item in enumerate(group)
-                for name in (
-                    self.base.inline.missing(item)
-                    if isinstance(item, ItemContent)
-                    else lacking.get(item, ())
-                )
+                for name in self._lacks(item, lacking)
             )
             for group in groups
         ]
@@ -213,6 +205,19 @@ class LiveCatalogue:
             row = self.base.bundle.items.row(self.base.row_of[item], named=True)
             names = (row["category"], row["slot"])
         return next((name for name in names if name and self.index.has(name)), None)
+
+    def _lacks(self, item: Item, bundled: Mapping[str, tuple[str, ...]]) -> Sequence[str]:
+        if isinstance(item, ItemContent):
+            return self.base.inline.missing(item)
+        if item not in self._new.row_of:
+            return bundled.get(item, ())
+        tokens = self._new.tokens([self._new.row_of[item]])
+        (lacking,) = lacking_of_each(tokens, self.base.bundle.preparation.widths)
+        return lacking
+
+    def _is_bundled(self, item_id: str) -> bool:
+        """Whether the item is there, as the bundle has it but for its price and stock."""
+        return item_id not in self._new.row_of and self.holds(item_id)
 
     def _wish(self, slot: Slot) -> ItemTokens:
         """Tokens of one slot; those of a category alone are made once."""

@@ -81,15 +81,13 @@ class LiveIndex:
         Args:
             targets: unit vectors.
             slot: wanted by all of them.
-            k: at least 1.
+            k: at least 1; it and the filters as `check` lets them pass.
             filters: on all answers.
             passed_over: ids that do not answer each target.
 
         Raises:
             UnknownCategoryError: the catalogue holds nothing of this category or slot.
-            SchemaError: k or a filter is out of range.
         """
-        self.check(slot, k, filters)
         rows, new_rows = self._rows(slot)
         wide = k + max(map(len, passed_over), default=0)
         found = self._search_base(targets, rows, wide, filters=filters)
@@ -149,10 +147,12 @@ class LiveIndex:
     ) -> Neighbours:
         allowed = self.new.facts.take(rows).passing(filters)
         excluded = [self.new.row_of[each] for each in filters.exclude if each in self.new.row_of]
-        return self.new.index.search(targets, rows[allowed & ~np.isin(rows, excluded)], k)
+        if excluded:
+            allowed = allowed & ~np.isin(rows, excluded)
+        return self.new.index.search(targets, rows[allowed], k)
 
     def _named(self, found: Neighbours, number: int) -> list[Complement]:
-        ids = self.base.bundle.items["item_id"][found.rows[number]].to_list()
+        ids = [self.base.ids[row] for row in found.rows[number].tolist()]
         return _complements(ids, found.similarities[number])
 
     def _new_named(self, found: Neighbours, number: int) -> list[Complement]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -21,10 +22,14 @@ def part_names(widths: Mapping[str, int]) -> tuple[str, ...]:
 
 def known_parts(tokens: ItemTokens, widths: Mapping[str, int]) -> Bool[Tensor, "items parts"]:
     """Which of `part_names` each item has; a modality is known where its block is not zero."""
-    content = tokens.vectors[:, : sum(widths.values())]
-    blocks = torch.split(content, list(widths.values()), dim=1)
-    known = [(block != 0).any(1) for block in blocks[: len(widths)]]
-    return torch.stack([*known, tokens.category != 0], dim=1)
+    vectors, category = tokens.vectors.cpu().numpy(), tokens.category.cpu().numpy()
+    known = np.empty((len(tokens), len(widths) + 1), np.bool_)
+    if widths:
+        starts = np.cumsum([0, *widths.values()])
+        content = vectors[:, : starts[-1]] != 0
+        np.logical_or.reduceat(content, starts[:-1], axis=1, out=known[:, :-1])
+    known[:, -1] = category != 0
+    return torch.from_numpy(known)
 
 
 def modality_presence(

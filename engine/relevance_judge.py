@@ -1,23 +1,24 @@
 """Relevance put to the complements of a search, and a threshold on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float32
+from scipy.special import expit
 
 from data.errors import BundleError, SchemaError
 from engine.items import ItemTokens
-from engine.relevance import RelevanceAdapter
+from engine.relevance import MapQueries
 from engine.requests import Complement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RelevanceJudge:
-    """A bundle's adapter, or none."""
+    """A bundle's adapter, in any runtime, or none."""
 
-    adapter: RelevanceAdapter | None
+    adapter: MapQueries | None
 
     def check(self, min_relevance: float | None) -> None:
         """Refuse a threshold that cannot be applied.
@@ -52,16 +53,17 @@ class RelevanceJudge:
         if self.adapter is None:
             return [list(each) for each in found]
         maps = self.adapter(torch.from_numpy(targets), wanted)
+        slopes, offsets = maps.slope.double().tolist(), maps.offset.double().tolist()
         answers = []
         for number, each in enumerate(found):
-            similarities = torch.tensor([[one.similarity for one in each]], dtype=torch.float64)
-            logits = similarities * maps.slope[number].double() + maps.offset[number].double()
-            relevance = torch.sigmoid(logits)[0].tolist()
+            similarities = np.array([one.similarity for one in each])
+            relevance = expit(slopes[number] * similarities + offsets[number]).tolist()
+            minimum = least[number]
             answers.append(
                 [
-                    replace(one, relevance=value)
+                    Complement(item_id=one.item_id, similarity=one.similarity, relevance=value)
                     for one, value in zip(each, relevance, strict=True)
-                    if (minimum := least[number]) is None or value >= minimum
+                    if minimum is None or value >= minimum
                 ]
             )
         return answers

@@ -25,6 +25,10 @@ class ShardedMap(Mapping[str, Value], Generic[Value]):
     def __getitem__(self, key: str) -> Value:
         return self._shards[hash(key) % NUM_SHARDS][key]
 
+    def get(self, key: str, default: Any = None) -> Value | Any:
+        """The value under a key, else the default; many lookups of each question come here."""
+        return self._shards[hash(key) % NUM_SHARDS].get(key, default)
+
     def __contains__(self, key: Any) -> bool:
         return key in self._shards[hash(key) % NUM_SHARDS]
 

@@ -50,8 +50,13 @@ def pad_outfits(outfits: Sequence[Sequence[int] | np.ndarray]) -> OutfitBatch:
     """
     if not outfits:
         raise ValueError("expected at least one outfit, got none")
-    sizes = np.fromiter((len(outfit) for outfit in outfits), np.int64, len(outfits))
-    mask = np.arange(max(int(sizes.max()), 1)) < sizes[:, None]
+    sizes = [len(outfit) for outfit in outfits]
+    width = max(*sizes, 1)
+    if min(sizes) == width:  # as those of most questions are
+        rows = np.array(outfits, np.int64)
+        mask = np.ones(rows.shape, np.bool_)
+        return OutfitBatch(rows=torch.from_numpy(rows), mask=torch.from_numpy(mask))
+    mask = np.arange(width) < np.array(sizes)[:, None]
     rows = np.zeros(mask.shape, np.int64)
     rows[mask] = np.concatenate([np.asarray(outfit, np.int64) for outfit in outfits])
     return OutfitBatch(rows=torch.from_numpy(rows), mask=torch.from_numpy(mask))

@@ -6,10 +6,12 @@ waits for nobody, and a crowd is answered in batches as large as its pressure.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeAlias
 
 from data.errors import OutfitError, OverloadError
@@ -17,7 +19,6 @@ from engine.questions import Question
 from serving.answered_batch import AnsweredBatch, BatchObserver
 from serving.question_queue import QuestionQueue, Waiting
 from serving.reply import Reply
-from serving.set_within import set_within
 
 SHORTEST_RETRY_S: Final = 0.05
 
@@ -59,7 +60,11 @@ class Batcher:
         self._answer, self._executor, self._config = answer, executor, config
         self._observers = observers
         self._queues: dict[type[Question], QuestionQueue] = {}
-        self._arrived = asyncio.Event()
+        self._alone: deque[Waiting] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._soon: asyncio.Handle | None = None
+        self._later: asyncio.Handle | None = None
+        self._busy = self._closed = False
 
     @property
     def waiting_size(self) -> int:
@@ -84,22 +89,20 @@ class Batcher:
             question=question,
             size=size,
             deadline=float("inf") if remaining_s is None else time.monotonic() + remaining_s,
-            reply=asyncio.get_running_loop().create_future(),
+            reply=self._loop.create_future(),
         )
         queue = self._queues.setdefault(type(question), QuestionQueue())
         queue.add(waiting)
-        self._arrived.set()
+        if not self._busy and self._soon is None:  # soon: those who come in this moment are joined
+            self._soon = self._loop.call_soon(self._hand_over)
         try:
             return await waiting.reply
         finally:
             queue.discard(waiting)
 
-    async def work(self) -> None:
-        """Answer batch after batch, without end."""
-        while True:
-            batch = (await self._next_queue()).take(self._config.max_size)
-            if batch:
-                await self._answer_batch(batch)
+    def close(self) -> None:
+        """Hand over nothing more."""
+        self._closed = True
 
     def _refuse_overload(self, added: int) -> None:
         size, oldest = self.waiting_size, self._oldest()
@@ -117,46 +120,65 @@ class Batcher:
             default=None,
         )
 
-    async def _next_queue(self) -> QuestionQueue:
-        """The queue of whoever waits longest, once it is full or has waited for others."""
-        while True:
-            self._arrived.clear()
-            oldest = self._oldest()
-            if oldest is None:
-                await self._arrived.wait()
-                continue
-            queue = self._queues[type(oldest.question)]
-            rest = oldest.arrived + self._config.max_delay_s - time.monotonic()
-            if rest <= 0 or queue.size >= self._config.max_size:
-                return queue
-            await set_within(self._arrived, rest)
+    def _hand_over(self) -> None:
+        """Give the model its next batch, where it is idle and one is due."""
+        for handle in (self._soon, self._later):
+            if handle is not None:
+                handle.cancel()
+        self._soon = self._later = None
+        while not self._busy and not self._closed and (batch := self._due()) is not None:
+            if batch:
+                self._busy = True
+                call = self._executor.submit(self._answer, [each.question for each in batch])
+                answered = partial(self._answered, batch, time.monotonic())
+                call.add_done_callback(partial(self._loop.call_soon_threadsafe, answered))
 
-    async def _answer_batch(self, batch: Sequence[Waiting]) -> None:
-        """Reply to each; where the batch fails as a whole, each is asked alone."""
-        began = time.monotonic()
-        call = asyncio.get_running_loop().run_in_executor(
-            self._executor, self._answer, [waiting.question for waiting in batch]
-        )
-        (outcomes,) = await asyncio.gather(call, return_exceptions=True)
-        if not isinstance(outcomes, BaseException):
-            self._tell(batch, outcomes, began)
+    def _due(self) -> Sequence[Waiting] | None:
+        """What is to be answered now; None where nothing is yet."""
+        if self._alone:
+            waiting = self._alone.popleft()
+            return [] if waiting.reply.done() else [waiting]
+        oldest = self._oldest()
+        if oldest is None:
+            return None
+        queue = self._queues[type(oldest.question)]
+        rest = oldest.arrived + self._config.max_delay_s - time.monotonic()
+        if rest <= 0 or queue.size >= self._config.max_size:
+            return queue.take(self._config.max_size)
+        self._later = self._loop.call_later(rest, self._hand_over)
+        return None
+
+    def _answered(
+        self, batch: Sequence[Waiting], began: float, call: Future[Sequence[Reply | OutfitError]]
+    ) -> None:
+        """Reply to each; where the batch failed as a whole, each is asked alone.
+
+        The model has its next batch before, and observers are told after.
+        """
+        self._busy, error = False, call.exception()
+        if error is not None and len(batch) > 1:
+            self._alone.extend(batch)
+        self._hand_over()
+        if error is None:
+            outcomes = call.result()
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 _settle(waiting, outcome)
+            self._loop.call_soon(self._tell, batch, outcomes, began, time.monotonic())
         elif len(batch) == 1:
-            _settle(batch[0], outcomes)
-        else:
-            for waiting in batch:
-                if not waiting.reply.done():
-                    await self._answer_batch([waiting])
+            _settle(batch[0], error)
 
     def _tell(
-        self, batch: Sequence[Waiting], outcomes: Sequence[Reply | OutfitError], began: float
+        self,
+        batch: Sequence[Waiting],
+        outcomes: Sequence[Reply | OutfitError],
+        began: float,
+        ended: float,
     ) -> None:
         answered = AnsweredBatch(
             questions=[waiting.question for waiting in batch],
             outcomes=outcomes,
             waited_s=[began - waiting.arrived for waiting in batch],
-            took_s=time.monotonic() - began,
+            took_s=ended - began,
         )
         for observer in self._observers:
             observer.answered(answered)
@@ -171,12 +193,10 @@ async def batching(
 ) -> AsyncIterator[Batcher]:
     """A batcher at work within the `async with` block."""
     batcher = Batcher(answer, executor, config, observers)
-    worker = asyncio.create_task(batcher.work())
     try:
         yield batcher
     finally:
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        batcher.close()
 
 
 def _settle(waiting: Waiting, outcome: Reply | BaseException) -> None:

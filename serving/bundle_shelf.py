@@ -68,12 +68,13 @@ class BundleShelf:
         """
         names = self._names()
         activations = self._activations or (names if len(names) == 1 else [])
-        if activations:
-            name = activations[-1]
-            try:
-                await self._switch(name, activations)
-            except (RefusedBundleError, UnknownBundleError):
-                logger.exception("started without a bundle", extra={"bundle": name})
+        if not activations:
+            logger.warning("started without a bundle: none was activated", extra={"found": names})
+            return
+        try:
+            await self._switch(activations[-1], activations)
+        except (RefusedBundleError, UnknownBundleError):
+            logger.exception("started without a bundle", extra={"bundle": activations[-1]})
 
     async def activate(self, name: str) -> ShelvedBundle:
         """Answer from this bundle.

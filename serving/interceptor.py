@@ -43,6 +43,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, observers: Sequence[CallObserver] = ()) -> None:
         self._observers = observers
+        self._wrapped: dict[str, tuple[Any, Any]] = {}
 
     async def intercept_service(
         self,
@@ -54,6 +55,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if handler is None or not method.startswith(OUR_METHODS):
             return handler
+        seen, wrapped = self._wrapped.get(method, (None, None))
+        if seen is not handler:  # the method's own, or one that refuses this call
+            wrapped = self._wrap(handler, method)
+            self._wrapped[method] = handler, wrapped
+        return wrapped
+
+    def _wrap(self, handler: Any, method: str) -> Any:
         wrap = (
             grpc.stream_stream_rpc_method_handler
             if handler.request_streaming
@@ -120,9 +128,13 @@ async def _answered(asking: Awaitable[Any], call: OngoingCall, context: Any) -> 
         status = rpc_status.to_status(status_told(error))
         metadata = (*status.trailing_metadata, *_named(call))
         await context.abort(status.code, status.details, metadata)
+    asyncio.get_running_loop().call_soon(_conclude, call)  # the response goes out before
+    return response
+
+
+def _conclude(call: OngoingCall) -> None:
     call.end(grpc.StatusCode.OK)
     logger.info("answered", extra=call.fields)
-    return response
 
 
 def _named(call: OngoingCall) -> tuple[tuple[str, str], ...]:

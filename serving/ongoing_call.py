@@ -1,8 +1,8 @@
 """The call that is being answered: its name, and what the log and the observers say of it."""
 
+import random
 import re
 import time
-import uuid
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Final
@@ -64,4 +64,4 @@ CURRENT_CALL: Final[ContextVar[OngoingCall]] = ContextVar("current call")
 def request_id_of(metadata: Any) -> str:
     """The caller's name for the call when it is a plain word, else a new one."""
     given = next((value for key, value in metadata or () if key == REQUEST_ID_KEY), "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 LogFormat: TypeAlias = Literal["json", "text"]
 
+_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -25,7 +26,7 @@ class JsonFormatter(logging.Formatter):
         fields |= _extra(record)
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        return json.dumps(fields, default=str, ensure_ascii=False)
+        return _encode(fields)
 
 
 class TextFormatter(logging.Formatter):
@@ -47,7 +48,12 @@ FORMATTERS: Final[dict[LogFormat, type[logging.Formatter]]] = {
 
 
 def configure_logging(log_format: LogFormat = "json", level: str = "INFO") -> None:
-    """Send every record of the process to standard error."""
+    """Send every record of the process to standard error.
+
+    Records are made without the thread, process, task and line that no format here tells.
+    """
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(FORMATTERS[log_format]())
     logging.basicConfig(level=level, handlers=[handler], force=True)

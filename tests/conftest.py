@@ -3,20 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
 import pytest
 from hypothesis import settings
 
-from data.dataset import write_dataset
-from data.features import Feature, write_feature
-from data.shop.generator import draw_shop
-from data.tables import OUTFIT_SCHEMA
+from tests.tiny_shop import train_tiny_bundle, write_tiny_shop
 
 if TYPE_CHECKING:
     from engine.recommender import Recommender
-
-FEATURE_DIM = 12
 
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
@@ -30,38 +23,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def tiny_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dataset of 200 items and 400 outfits: titles, attributes, prices, stock, no pictures.
-
-    Nine items of ten have the feature `look`, a projection of what the planted taste sees of them.
-    """
-    shop = draw_shop(num_items=200, num_outfits=400, seed=5)
-    items = shop.items.with_columns(image=pl.lit(None, pl.String))
-    ids = items["item_id"].to_list()
-    outfits = [(split, rows) for split, part in shop.splits.items() for rows in part]
-    table = pl.DataFrame(
-        [
-            (f"o{number:03d}", position, ids[row], split)
-            for number, (split, rows) in enumerate(outfits)
-            for position, row in enumerate(rows)
-        ],
-        schema=OUTFIT_SCHEMA,
-        orient="row",
-    )
+    """A dataset of 200 items and 400 outfits."""
     folder = tmp_path_factory.mktemp("tiny") / "shop"
-    write_dataset(folder, items, table, {"source": "tests"})
-    write_feature(folder, _look(shop.truth.to_frame(ids)), ids)
+    write_tiny_shop(folder)
     return folder
-
-
-def _look(truth: pl.DataFrame) -> Feature:
-    rng = np.random.default_rng(0)
-    codes = truth.drop("item_id").cast(pl.String).to_dummies().to_numpy().astype(np.float32)
-    vectors = (codes @ rng.normal(size=(codes.shape[1], FEATURE_DIM))).astype(np.float32)
-    present = np.arange(len(vectors)) % 10 != 9
-    vectors[~present] = 0
-    return Feature(
-        name="look", modality="vector", encoder="precomputed", vectors=vectors, present=present
-    )
 
 
 @pytest.fixture(scope="session")
@@ -84,25 +49,5 @@ def tiny_recommender(tiny_bundle: Path) -> "Recommender":
 
 
 def _train(shop: Path, folder: Path, *, seed: int) -> Path:
-    from data.dataset import Dataset  # noqa: PLC0415 - tests of data wait for no torch
-    from engine.bundle import write_bundle  # noqa: PLC0415
-    from engine.confidence import fit_confidence  # noqa: PLC0415
-    from engine.frozen_model import FrozenModel  # noqa: PLC0415
-    from engine.models.build import ModelConfig  # noqa: PLC0415
-    from engine.training import TrainingConfig, fit, prepare  # noqa: PLC0415
-
-    config = TrainingConfig(
-        seed=seed,
-        epochs=2,
-        batch_size=64,
-        feature_width=16,
-        learning_rate=1e-2,
-        model=ModelConfig(name="transformer", width=16, layers=1, heads=2),
-    )
-    trained, dataset = prepare(Dataset.load(shop), config)
-    epochs = list(fit(trained, dataset))
-    frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)
-    confidence = fit_confidence(frozen, dataset, seed=seed)
-    command = "outfit train tiny"
-    write_bundle(trained, dataset, folder, epochs=epochs, command=command, confidence=confidence)
+    train_tiny_bundle(shop, folder, seed=seed)
     return folder

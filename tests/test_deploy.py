@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from serving.cache.memory_cache import MemoryCache, MemoryCacheConfig
 from serving.cli import app
+from serving.commands.redis_flag import REDIS_VARIABLE
 from serving.engine_slot import EngineSlot
 from serving.metrics.server_metrics import ServerMetrics
 from serving.overlay.state import OverlayState
@@ -19,6 +20,7 @@ from tests.serving.planted_shop import PlantedShop
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
+COMMANDS = ["systemd", "container", "kubernetes"]
 OPERATIONS = (ROOT / "docs/operations.md").read_text("utf-8")
 
 
@@ -54,7 +56,7 @@ def flags(of: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("of", ["systemd", "container", "kubernetes"])
+@pytest.mark.parametrize("of", COMMANDS)
 def test_every_command_is_one_that_the_program_understands(of: str):
     called, bound, _ = app.parse_args(command(of), exit_on_error=False, print_error=False)
     assert called.__name__ == "serve"
@@ -84,6 +86,15 @@ def test_probes_ask_for_what_is_served_where_it_is_served():
     assert container["livenessProbe"]["tcpSocket"] == {"port": "grpc"}
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     assert {"/bundles", "/tls", "/keys"} <= mounts
+
+
+def test_no_address_of_redis_stands_among_arguments():
+    assert not any("redis" in word for of in COMMANDS for word in command(of))
+    (container,) = deployment()["containers"]
+    (variable,) = container["env"]
+    assert variable["name"] == REDIS_VARIABLE
+    assert variable["valueFrom"] == {"secretKeyRef": {"name": "outfit-redis", "key": "url"}}
+    assert f"{REDIS_VARIABLE}," in (DEPLOY / "outfit.service").read_text("utf-8")
 
 
 class Followed:

@@ -97,7 +97,7 @@ class OutfitTransformer(nn.Module):
 
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """What the outfit token has become, plus interactions of two and of three items."""
-        token = self.outfit_token.expand(len(items.mask), -1)
+        token = self.outfit_token.expand(items.mask.shape[0], -1)
         asked: Tensor = self.scorer(self._ask(token, items))[:, 0]
         if self.interactions is None:
             return asked

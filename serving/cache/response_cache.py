@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from serving.cache.release import RELEASE
 from serving.overlay.state import Mark
 
 
@@ -39,7 +40,7 @@ class ResponseCache(Protocol):
 
 
 def response_key(bundle_id: str, overlay: Mark, method: str, canonical: bytes) -> str:
-    """The key of a response.
+    """The key of a response of this release, so that during an upgrade none reads another's.
 
     Args:
         bundle_id: that answers.
@@ -49,4 +50,4 @@ def response_key(bundle_id: str, overlay: Mark, method: str, canonical: bytes) -
         canonical: the request in a form that is the same for equal requests.
     """
     digest = hashlib.blake2b(method.encode() + b"\0" + canonical, digest_size=16).hexdigest()
-    return f"{bundle_id}:{overlay.version}:{overlay.token}:{digest}"
+    return f"{RELEASE}:{bundle_id}:{overlay.version}:{overlay.token}:{digest}"

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.commands.redis_flag import RedisUrl
+
 Port = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=65_535))]
 
 
 def doctor(
-    bundle: Path, *, redis: str | None = None, host: str = "127.0.0.1", port: Port = 50051
+    bundle: Path, *, redis: RedisUrl = None, host: str = "127.0.0.1", port: Port = 50051
 ) -> None:
     """Examine a bundle, this machine and Redis; say for each what is wrong and what to do.
 
@@ -20,7 +22,8 @@ def doctor(
 
     Args:
         bundle: what is to be served.
-        redis: address of the Redis that is to keep the updates of the catalogue.
+        redis: address of the Redis that is to keep the updates of the catalogue; one with
+            a password is better given by the variable.
         host: the address on which a server is to listen.
         port: the port on which it is to listen.
     """

@@ -91,7 +91,7 @@ def recommend(
         in_stock_only=allowed.in_stock_only,
     )
     recommender = BatchRecommender(
-        engine=Recommender.load(bundle),
+        engine=Recommender.load(bundle).quickened(),
         wanted=Wanted(
             slots=tuple(_split(slots)), k=k, filters=filters, min_relevance=allowed.min_relevance
         ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
+from serving.commands.redis_flag import RedisUrl
 from serving.commands.response_caches import CACHING, Caching, response_cache
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
@@ -46,8 +47,9 @@ class Listening:
 class Kept:
     """Where the updates of the catalogue are kept, and answers for those who ask again."""
 
-    redis: str | None = None
-    """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379."""
+    redis: RedisUrl = None
+    """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379; one
+    with a password is better given by the variable."""
 
     shop: str = "shop"
     """Names the catalogue within Redis, so that shops may share one."""
@@ -111,6 +113,8 @@ def serve(
     import asyncio
     import os
 
+    import uvloop
+
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own lines repeat what an error says
 
     from serving.request_log import configure_logging
@@ -128,7 +132,8 @@ def serve(
 
         await serve_parts(parts, _config(listening, operation, protection), announce)
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
 
 
 def _parts(bundle: Path | None, bundles: Path | None, kept: Kept) -> "Parts":
@@ -137,16 +142,18 @@ def _parts(bundle: Path | None, bundles: Path | None, kept: Kept) -> "Parts":
     from serving.engine_slot import EngineSlot
     from serving.server import Parts
 
+    def load(folder: Path) -> Recommender:
+        return Recommender.load(folder).quickened()
+
     cache = response_cache(kept.answers, kept.redis, kept.shop)
     if bundle is not None and bundles is None:
-        slot = EngineSlot(Recommender.load(bundle))
+        slot = EngineSlot(load(bundle))
         beside = bundle.resolve()
         log = _log(kept, beside.with_name(f"{beside.name}.updates"))
         return Parts(slot=slot, log=log, cache=cache)
     if bundles is not None and bundle is None:
         log = _log(kept, bundles / ".updates")
-        load = (bundles, Recommender.load)
-        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=load)
+        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=(bundles, load))
     raise SchemaError(
         expected="a bundle, or --bundles with a folder of them",
         got="neither" if bundle is None else "both",

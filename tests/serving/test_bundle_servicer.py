@@ -231,6 +231,15 @@ def test_a_server_that_starts_again_answers_from_the_bundle_that_was_active(
         assert operator.roll_back().name == "first"
 
 
+def test_a_server_of_several_bundles_says_which_ones_nobody_has_activated(
+    folder: Path, caplog: pytest.LogCaptureFixture
+):
+    with serving(folder):
+        (told,) = (record for record in caplog.records if "without a bundle" in record.message)
+    assert told.message.startswith("started without a bundle")
+    assert vars(told)["found"] == ["cut", "first", "newer", "second"]
+
+
 def test_the_only_bundle_of_a_folder_is_active_from_the_start(
     folder: Path, tmp_path: Path, outfit: list[str]
 ):

@@ -20,6 +20,7 @@ from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
+from tests.serving.overlay.log_places import until
 from tests.serving.planted_shop import PlantedShop
 
 METHODS = {
@@ -149,6 +150,7 @@ def test_a_caller_may_name_its_call_and_is_told_the_name(
         assert call.code() in {grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND}
     assert trailing["x-request-id"] == "cart-7"
     assert ("grpc-status-details-bin" in trailing) is (item_id == "nope")
+    asyncio.run(until(lambda: bool(caplog.records)))
     assert vars(caplog.records[0])["request_id"] == "cart-7"
 
 

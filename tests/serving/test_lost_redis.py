@@ -4,6 +4,7 @@ Reading goes on, writing is refused by name, and afterwards everything acknowled
 """
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def test_a_redis_that_starts_again_empty_is_given_everything(
             writes.wait_for_answers(50)
             shop.redis.kill()
             writes.wait_for_refusal()
-            (shop.redis.folder / "appendonly.aof").unlink()
+            shutil.rmtree(shop.redis.folder)
             shop.redis.start()
             writes.wait_for_answers(50)
     assert_nothing_was_lost(shop.server.address, writers)

@@ -101,3 +101,13 @@ def keys() -> Iterator[str]:
 def test_a_key_tells_bundle_overlay_method_and_request_apart():
     assert len(set(keys())) == 24
     assert list(keys()) == list(keys())
+
+
+def test_another_release_does_not_find_what_this_one_kept(build, monkeypatch):
+    async def story(cache: ResponseCache) -> None:
+        await cache.put(next(keys()), b"encoded by this release")
+        assert await cache.get(next(keys())) == b"encoded by this release"
+        monkeypatch.setattr("serving.cache.response_cache.RELEASE", "0.0.9-00000000")
+        assert await cache.get(next(keys())) is None
+
+    run(build, story)

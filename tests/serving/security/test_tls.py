@@ -5,6 +5,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -15,11 +16,15 @@ from data.errors import UnreadableError
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.security.channel import NO_CREDENTIALS, Credentials
+from serving.security.key_file import write_keys
 from serving.security.tls import Certificates, TlsFiles
 from serving.server import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.security.certificates import Authority, Identity, protected, trusting
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 
 @pytest.fixture
@@ -68,12 +73,35 @@ def test_a_client_that_trusts_another_authority_does_not_call(encrypted: str, tm
     refused(encrypted, trusting(Authority(tmp_path, "other")))
 
 
-def test_health_is_told_over_tls(encrypted: str, authority: Authority):
+@contextmanager
+def health_of(address: str, authority: Authority) -> Iterator[health_pb2_grpc.HealthStub]:
+    """As grpc_health_probe asks with `-tls -tls-ca-cert ca.pem`: no key, no certificate."""
     credentials = grpc.ssl_channel_credentials(authority.pem.read_bytes())
-    with grpc.secure_channel(encrypted, credentials) as channel:
-        request = health_pb2.HealthCheckRequest(service="outfit.v1.OutfitService")
-        answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=5)
-    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    with grpc.secure_channel(address, credentials) as channel:
+        yield health_pb2_grpc.HealthStub(channel)
+
+
+@pytest.mark.parametrize("service", ["", "outfit.v1.OutfitService"])
+def test_health_is_checked_over_tls(encrypted: str, authority: Authority, service: str):
+    with health_of(encrypted, authority) as health:
+        answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+    assert answer.status == SERVING
+
+
+@pytest.mark.parametrize("service", ["", "outfit.v1.OutfitService"])
+def test_health_is_watched_over_tls_until_the_server_ends(
+    identity: Identity, authority: Authority, tmp_path: Path, service: str
+):
+    write_keys(keys := tmp_path / "keys.json", [])  # nobody may ask anything else
+    config = ServerConfig(port=0, protection=protected(identity, keys=keys))
+    with (
+        background_server(PlantedShop(), config) as server,
+        health_of(server.address, authority) as health,
+    ):
+        told = health.Watch(health_pb2.HealthCheckRequest(service=service), timeout=10)
+        assert next(told).status == SERVING
+        server.stop()
+        assert [answer.status for answer in told] == [NOT_SERVING]
 
 
 def test_what_is_older_than_tls_1_2_is_refused(encrypted: str):

@@ -1,0 +1,142 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import index as index_module
+from engine.coarse_index import FILES, WORTH_IT, CoarseIndex, write_coarse
+from engine.index import PartitionedIndex
+
+SIZES = {("shoes", "boots"): 6000, ("shoes", "sandals"): 5000, ("tops", "shirts"): 300}
+DIM = 37
+
+
+def clustered(*, distinct: int, seed: int = 0) -> np.ndarray:
+    """Items about a few centres, some numbers far larger than others, one always zero."""
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(distinct, DIM))
+    vectors = centres[rng.integers(distinct, size=sum(SIZES.values()))]
+    vectors = (vectors + rng.normal(scale=0.1, size=vectors.shape)) * np.linspace(0.01, 1, DIM)
+    vectors[:, 5] = 0
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def kinds() -> list[tuple[str, str]]:
+    return [kind for kind, size in SIZES.items() for _ in range(size)]
+
+
+def both(folder: Path, vectors: np.ndarray) -> tuple[PartitionedIndex, PartitionedIndex]:
+    """The index with the coarse copy, and without."""
+    write_coarse(folder, vectors, kinds())
+    slots, categories = zip(*kinds(), strict=True)
+    coarse = CoarseIndex.read(folder)
+    assert coarse is not None
+    return (
+        PartitionedIndex.build(vectors, categories, slots, coarse),
+        PartitionedIndex.build(vectors, categories, slots),
+    )
+
+
+def queries(vectors: np.ndarray, number: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    mixed = np.stack([vectors[rng.integers(len(vectors), size=4)].mean(0) for _ in range(number)])
+    return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", ["boots", "sandals", "shoes", "shirts"])
+@pytest.mark.parametrize("k", [1, 20, 300])
+def test_a_search_finds_what_it_finds_without_the_copy(name: str, k: int, tmp_path: Path) -> None:
+    vectors = clustered(distinct=40)
+    coarse, full = both(tmp_path, vectors)
+    rows = full.partitions[name]
+    for number in (1, 5, 30):
+        asked = queries(vectors, number)
+        found, expected = coarse.search(asked, rows, k), full.search(asked, rows, k)
+        for got, right in zip(found.rows, expected.rows, strict=True):
+            assert got.tolist() == right.tolist()
+        np.testing.assert_allclose(found.similarities, expected.similarities, atol=1e-6)
+
+
+def test_a_large_partition_is_not_read_in_full(tmp_path, monkeypatch) -> None:
+    vectors = clustered(distinct=40)
+    coarse, full = both(tmp_path, vectors)
+    read: list[int] = []
+    knn = index_module.faiss.knn
+
+    def counted(asked, looked_at, *rest, **options):
+        read.append(len(looked_at))
+        return knn(asked, looked_at, *rest, **options)
+
+    monkeypatch.setattr(index_module.faiss, "knn", counted)
+    coarse.search(queries(vectors, 3), full.partitions["shoes"], 10)
+    assert max(read) < 200
+    read.clear()
+    coarse.search(queries(vectors, 3), full.partitions["shirts"], 10)
+    assert read == [300]
+
+
+def test_items_too_alike_for_the_copy_are_told_apart_by_themselves(tmp_path: Path) -> None:
+    """All differ by less than a byte can say, so that it proves nothing."""
+    rng = np.random.default_rng(0)
+    vectors = (np.ones(DIM) + rng.normal(scale=1e-5, size=(sum(SIZES.values()), DIM))) / DIM**0.5
+    vectors = vectors.astype(np.float32)
+    coarse, full = both(tmp_path, vectors)
+    asked, rows = queries(vectors, 2), full.partitions["boots"]
+    found, expected = coarse.search(asked, rows, 20), full.search(asked, rows, 20)
+    assert [each.tolist() for each in found.rows] == [each.tolist() for each in expected.rows]
+
+
+def test_of_equal_items_the_first_of_the_catalogue_wins(tmp_path: Path) -> None:
+    vectors = clustered(distinct=40)
+    vectors[1000:1400] = vectors[1000]
+    coarse, full = both(tmp_path, vectors)
+    found = coarse.search(vectors[1000:1001], full.partitions["boots"], 20)
+    assert found.rows[0].tolist() == list(range(1000, 1020))
+
+
+def test_no_row_that_is_left_out_exceeds_the_similarity_that_is_told(tmp_path: Path) -> None:
+    vectors = clustered(distinct=40)
+    write_coarse(tmp_path, vectors, kinds())
+    coarse = CoarseIndex.read(tmp_path)
+    assert coarse is not None
+    for scale in (1, 50):
+        asked = scale * queries(vectors, 6)
+        for query, (rows, highest) in zip(
+            asked, coarse.candidates(asked, np.arange(2), 64), strict=True
+        ):
+            others = np.setdiff1d(np.arange(11_000), rows)
+            assert len(rows) == len(set(rows.tolist())) == 64
+            assert (vectors[others] @ query).max() <= highest
+
+
+def test_only_rows_of_whole_lists_have_lists(tmp_path: Path) -> None:
+    write_coarse(tmp_path, clustered(distinct=9), kinds())
+    coarse = CoarseIndex.read(tmp_path)
+    assert coarse is not None
+    told = {
+        (0, 6000): [0],
+        (0, 11_000): [0, 1],
+        (6000, 11_300): [1, 2],
+        (0, 5999): None,
+        (1, 6000): None,
+    }
+    for (start, end), lists in told.items():
+        found = coarse.lists(np.arange(start, end))
+        assert (found if found is None else found.tolist()) == lists
+    assert coarse.lists(np.delete(np.arange(6000), 7)) is None
+
+
+def test_a_small_catalogue_has_no_copy(tmp_path: Path) -> None:
+    vectors = clustered(distinct=9)[: WORTH_IT - 1]
+    write_coarse(tmp_path, vectors, [("shoes", "boots")] * len(vectors))
+    assert not any((tmp_path / name).exists() for name in FILES)
+    assert CoarseIndex.read(tmp_path) is None
+
+
+def test_the_same_vectors_are_written_as_the_same_bytes(tmp_path: Path) -> None:
+    written = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        write_coarse(tmp_path / name, clustered(distinct=9), kinds())
+        written.append([(tmp_path / name / file).read_bytes() for file in FILES])
+    assert written[0] == written[1]
