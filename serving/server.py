@@ -46,6 +46,8 @@ OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_concurrent_streams", MAX_CONCURRENT_CALLS),
+    ("grpc.server.max_pending_requests", 4 * MAX_CONCURRENT_CALLS),  # beyond it some are CANCELLED
+    ("grpc.server.max_pending_requests_hard_limit", 8 * MAX_CONCURRENT_CALLS),
     ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone, or reads nothing, is cut off
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.so_reuseport", 0),  # a second server on one port is an error, not a silent half

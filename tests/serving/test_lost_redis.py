@@ -3,6 +3,7 @@
 Reading goes on, writing is refused by name, and afterwards everything acknowledged is there.
 """
 
+import asyncio
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ import pytest
 from engine.recommender import Recommender
 from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
+from serving.load import LOAD_OPTIONS
+from serving.pb.outfit.v1 import catalog_service_pb2 as pb
+from serving.pb.outfit.v1 import catalog_service_pb2_grpc
 from tests.serving.overlay.log_places import RedisPlace, opened, run
 from tests.serving.overlay.some_updates import prices
 from tests.serving.price_writers import PriceWriter, assert_nothing_was_lost
@@ -120,6 +124,32 @@ def test_a_redis_that_starts_again_empty_is_given_everything(
             writes.wait_for_answers(50)
     assert_nothing_was_lost(shop.server.address, writers)
     assert_in_the_log(shop.redis, writers)
+
+
+def test_two_thousand_updates_at_once_over_one_connection_are_acknowledged_and_in_the_log(
+    shop: Shop, tiny_recommender: Recommender
+):
+    ids = tiny_recommender.items["item_id"].to_list()[100:]
+    requests = [
+        pb.UpsertItemsRequest(items=[pb.ItemUpsert(item_id=ids[number % 100], price=number)])
+        for number in range(2_000)
+    ]
+
+    async def story() -> list[int]:
+        async with grpc.aio.insecure_channel(shop.server.address, options=LOAD_OPTIONS) as channel:
+            stub = catalog_service_pb2_grpc.CatalogServiceStub(channel)
+            answers = await asyncio.gather(
+                *(stub.UpsertItems(request, timeout=60) for request in requests)
+            )
+        async with opened(RedisPlace(shop.redis, "shop")) as log:
+            replay = await log.replay()
+        assert replay is not None
+        found = prices(replay.state())
+        assert all((found[item_id] or 0) >= 1_900 for item_id in ids)
+        return [answer.provenance.overlay_version for answer in answers]
+
+    versions = asyncio.run(story())
+    assert len(set(versions)) < len(versions) / 4, "every update waited for an entry of its own"
 
 
 def assert_in_the_log(redis: RedisServer, writers: list[PriceWriter]) -> None:
