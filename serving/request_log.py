@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
 LogFormat: TypeAlias = Literal["json", "text"]
@@ -46,11 +47,26 @@ FORMATTERS: Final[dict[LogFormat, type[logging.Formatter]]] = {
 }
 
 
-def configure_logging(log_format: LogFormat = "json", level: str = "INFO") -> None:
-    """Send every record of the process to standard error."""
+def configure_logging(
+    log_format: LogFormat = "json", level: str = "INFO", *, worker: int | None = None
+) -> None:
+    """Send every record of the process to standard error.
+
+    Args:
+        log_format: of each.
+        level: the least to be sent.
+        worker: the number of this process among those that serve together, told in each.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(FORMATTERS[log_format]())
+    if worker is not None:
+        handler.addFilter(partial(_of_worker, worker))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def _of_worker(number: int, record: logging.LogRecord) -> bool:
+    record.worker = number
+    return True
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:
