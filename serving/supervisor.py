@@ -89,15 +89,14 @@ class Supervisor:
     async def _live(self, number: int, announce: Callable[[str], None]) -> None:
         """From the start of a worker to its end; raises WorkerStartError where it never served."""
         worker = WorkerProcess(self._work, number)
+        told = {"worker": number, "pid": worker.pid}
         try:
             line = _line(number, await worker.report())
-            LOGGER.info("a worker serves", extra={"worker": number, "pid": worker.pid})
+            LOGGER.info("a worker serves", extra=told)
             self._serving.add(number)
             self._tell(line, announce)
-            code = await worker.ended()
-            LOGGER.warning(
-                "a worker ended", extra={"worker": number, "pid": worker.pid, "exit": code}
-            )
+            exit_code = await worker.ended()
+            LOGGER.warning("a worker ended", extra=told | {"exit_code": exit_code})
         finally:
             self._serving.discard(number)
             await worker.end()
