@@ -85,6 +85,11 @@ format: $(READY) ## format the code
 bench: $(READY) ## print what things cost here, as ratios to a reference
 	$(BIN)/python -m benchmarks
 
+fuzz: $(READY) ## ask a real server 100,000 strange requests, and decode a million strange inputs
+	$(BIN)/python -m pytest tests/serving/test_fuzz.py -rP --fuzz-requests 100000
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m fuzz.codec -runs=1000000 -print_final_stats=1
+
 ci: check audit node-client test ## what continuous integration runs
 
-.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos audit node-client format bench ci
+.PHONY: help setup demo test test-slow check protos lint-protos breaking-protos audit node-client format bench fuzz ci

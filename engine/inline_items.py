@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
+from jaxtyping import Float32
 
 from data.errors import SchemaError, UnknownCategoryError, UnreadableError
 from data.features import Feature
@@ -112,7 +113,7 @@ class InlineItems:
             raise SchemaError(
                 expected="a price above 0", got=str(content.price), field=f"{where}.price"
             )
-        if content.image is not None:
+        if content.image is not None and not self._is_encoded(content):
             _check_picture(content.image, f"{where}.image")
         for name, vector in content.vectors.items():
             _check_vector(vector, self.dims.get(name), f"{where}.vectors[{name}]")
@@ -147,9 +148,27 @@ class InlineItems:
             texts = item_texts(table)
             _fill(encoded["text"], texts, lambda found: self._text.encode(found))  # noqa: PLW0108 - loads lazily
         if "image" in encoded:
-            images = [content.image for content in contents]
-            _fill(encoded["image"], images, lambda found: self._image.encode(found)[0])
+            pictures = [
+                None if content.image is None else (content.image, f"{where}.image")
+                for content, where in placed
+            ]
+            _fill(encoded["image"], pictures, self._encode_pictures)
         return encoded
+
+    def _is_encoded(self, content: ItemContent) -> bool:
+        """Whether its picture will be read for the encoder, and need not be read to be checked."""
+        return "image" in self.preparation.encoders() and "image" not in content.vectors
+
+    def _encode_pictures(
+        self, pictures: Sequence[tuple[bytes, str]]
+    ) -> Float32[np.ndarray, "pictures dim"]:
+        """Vectors of pictures, each with its request field; raises UnreadableError."""
+        vectors, present = self._image.encode([image for image, _ in pictures])
+        for (image, where), is_there in zip(pictures, present, strict=True):
+            if not is_there:
+                _check_picture(image, where)
+                raise UnreadableError(expected="a whole picture", got="another", field=where)
+        return vectors
 
     def _feature(self, name: str, vectors: Sequence[np.ndarray | None]) -> Feature:
         rows = np.zeros((len(vectors), self.dims[name]), np.float32)

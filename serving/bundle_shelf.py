@@ -103,17 +103,30 @@ class BundleShelf:
             return await self._switch(name, [*before, name] if is_new else before)
 
     async def roll_back(self) -> ShelvedBundle:
-        """Answer again from the bundle that was active before.
+        """Answer again from the bundle that was active before, or the latest that still can.
 
         Raises:
             NoPreviousBundleError: none was.
-            UnknownBundleError: as of `activate`; so does RefusedBundleError.
+            UnknownBundleError: as of `activate`, of the bundle before, where no older one can
+                answer either; so does RefusedBundleError.
         """
         async with self._switching():
-            activations = self._activations.names[:-1]
-            if not activations:
+            earlier = self._earlier()
+            if not earlier:
                 raise NoPreviousBundleError("no bundle was active before this one")
-            return await self._switch(activations[-1], activations)
+            refusals = list[RefusedBundleError | UnknownBundleError]()
+            for activations in earlier:
+                try:
+                    return await self._switch(activations[-1], activations)
+                except (RefusedBundleError, UnknownBundleError) as error:
+                    refusals.append(error)
+            raise refusals[0]
+
+    def _earlier(self) -> list[list[str]]:
+        """What to go back to: the activations up to each of another bundle, the latest first."""
+        names = self._activations.names
+        ends = range(len(names) - 1, 0, -1)
+        return [names[:end] for end in ends if names[end - 1] != self._active]
 
     @asynccontextmanager
     async def _switching(self) -> AsyncIterator[None]:

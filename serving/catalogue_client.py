@@ -11,7 +11,7 @@ from typing import Any
 from engine.requests import CatalogueItem, CategoryCount, Upsert
 from serving import client_codec
 from serving.catalogue_codec import NAMES
-from serving.client_channel import DEADLINE_S, Client
+from serving.client_channel import ATTEMPTS, DEADLINE_S, Client
 from serving.client_codec import Answer
 from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import catalog_service_pb2_grpc
@@ -40,9 +40,10 @@ class CatalogueClient(Client):
         address: str,
         *,
         deadline_s: float = DEADLINE_S,
+        attempts: int = ATTEMPTS,
         credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
-        super().__init__(address, deadline_s=deadline_s, credentials=credentials)
+        super().__init__(address, deadline_s=deadline_s, attempts=attempts, credentials=credentials)
         self._stub: Any = catalog_service_pb2_grpc.CatalogServiceStub(self._channel)  # type: ignore[no-untyped-call] # generated
 
     def items(self, item_ids: Sequence[str]) -> ItemsAnswer:

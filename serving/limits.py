@@ -5,6 +5,7 @@ from collections.abc import Sized
 from data.errors import SchemaError
 
 MAX_MESSAGE_BYTES = 32 * 2**20
+MAX_CONCURRENT_CALLS = 256  # of one connection; answers that nobody reads take memory
 MAX_OUTFITS = 256
 MAX_ITEMS = 32
 MAX_CANDIDATES = 256

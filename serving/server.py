@@ -25,7 +25,7 @@ from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.health import Health
 from serving.interceptor import CallInterceptor
-from serving.limits import MAX_MESSAGE_BYTES
+from serving.limits import MAX_CONCURRENT_CALLS, MAX_MESSAGE_BYTES
 from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
 from serving.metrics.server_metrics import ServerMetrics
 from serving.overlay.log import UpdateLog
@@ -45,6 +45,9 @@ from serving.tracing import configured_tracing
 OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_concurrent_streams", MAX_CONCURRENT_CALLS),
+    ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone, or reads nothing, is cut off
+    ("grpc.keepalive_timeout_ms", 10_000),
 )
 
 

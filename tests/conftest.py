@@ -15,6 +15,12 @@ settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz-requests", type=int, default=2_000, help="requests of tests/serving/test_fuzz.py"
+    )
+
+
 @pytest.fixture(scope="session")
 def tiny_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of 200 items and 400 outfits."""

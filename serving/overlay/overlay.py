@@ -17,6 +17,7 @@ from serving.overlay.errors import (
     LogUnreachableError,
     UpdateLogError,
 )
+from serving.overlay.joined_appends import JoinedAppends
 from serving.overlay.log import Replay, UpdateLog
 from serving.overlay.rescue import Rescue, rescue
 from serving.overlay.state import Entry, Mark, OverlayState, advance
@@ -46,12 +47,14 @@ class Overlay:
 
     def __init__(self, log: UpdateLog, config: OverlayConfig) -> None:
         self._log, self._config = log, config
+        self._appends = JoinedAppends(log)
         self._state, self._tail = OverlayState(), Tail()
         self._moved = asyncio.Event()
         self._error: UpdateLogError | None = None
         self._connected = self._in_step = False
         self._heard = time.monotonic()
         self._snapshots: set[asyncio.Task[None]] = set()
+        self._snapshot_version = 0  # the last of which a snapshot was begun here
 
     @property
     def current(self) -> OverlayState:
@@ -84,10 +87,9 @@ class Overlay:
             raise self._error or LogUnreachableError(
                 expected="a log that is followed", got="none yet", where="overlay"
             )
-        mark = await self._log.append(updates)
+        mark = await self._appends.append(updates)
         await self._wait_for(mark)
-        if mark.version % self._config.snapshot_every == 0:
-            self._keep_snapshot()
+        self._keep_snapshot(mark.version)
         return mark.version
 
     async def follow(self, started: asyncio.Future[None]) -> None:
@@ -113,7 +115,8 @@ class Overlay:
                 self._connected = False
 
     async def close(self) -> None:
-        """Wait for the snapshots that are being written."""
+        """Wait for what is being written."""
+        await self._appends.close()
         await asyncio.gather(*self._snapshots)
 
     def _take(self, entries: Sequence[Entry]) -> None:
@@ -184,7 +187,11 @@ class Overlay:
         except TimeoutError:
             LOGGER.info("saw an own update late", extra={"version": mark.version})
 
-    def _keep_snapshot(self) -> None:
+    def _keep_snapshot(self, version: int) -> None:
+        """Every so many entries, once for all callers whose updates share the entry."""
+        if version % self._config.snapshot_every or version <= self._snapshot_version:
+            return
+        self._snapshot_version = version
         task = asyncio.create_task(self._snapshot(self._state))
         self._snapshots.add(task)
         task.add_done_callback(self._snapshots.discard)

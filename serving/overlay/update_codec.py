@@ -20,6 +20,16 @@ from serving.overlay.state import Mark, OverlayState
 FORMAT: Final = b"\x01"
 MAX_ENTRY_BYTES: Final = 16 * 2**20
 CHUNK_ITEMS: Final = 256
+UNFORESEEN: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    OutfitError,
+)
+"""What bytes that no `encode_updates` wrote come to."""
 
 
 def encode_updates(updates: Sequence[ItemUpdate]) -> bytes:
@@ -46,7 +56,7 @@ def decode_updates(encoded: bytes, where: str) -> tuple[ItemUpdate, ...]:
     """
     try:
         return tuple(map(_restored, _load(encoded, list)))
-    except (ValueError, KeyError, TypeError, AttributeError, OutfitError) as error:
+    except UNFORESEEN as error:
         raise _damaged(where, error) from error
 
 
@@ -67,7 +77,7 @@ def decode_state(chunks: Iterable[bytes], where: str) -> OverlayState:
     first, *rest = [*chunks] or [b""]
     try:
         mark = Mark(**_load(first, dict))
-    except (ValueError, TypeError) as error:
+    except UNFORESEEN as error:
         raise _damaged(where, error) from error
     records = (record for chunk in rest for record in decode_updates(chunk, where))
     return OverlayState(mark=mark, records=UpdateRecords().after(records))
@@ -96,6 +106,8 @@ def _described(update: ItemUpdate) -> dict[str, Any]:
 
 
 def _restored(described: dict[str, Any]) -> ItemUpdate:
+    if not isinstance(described["id"], str):
+        raise TypeError("an identifier that is no text")
     if described.get("deleted"):
         return ItemDeletion(item_id=described["id"])
     price, availability = described.get("price"), described.get("availability")

@@ -1,12 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import polars as pl
 import pytest
 from PIL import Image, ImageDraw
+from PIL.ImageFile import ImageFile
 
 from data.dataset import Dataset
+from data.errors import UnreadableError
 from engine.dataset_features import dataset_features
+from engine.encoders.picture import FORMATS
 from engine.encoding import EncodingConfig, encode_dataset
 from engine.inline_items import InlineItems
 from engine.preparation import Preparation
@@ -134,3 +139,25 @@ def test_encoders_load_only_when_something_needs_them(encoded) -> None:
     fresh.features([(ItemContent(title="navy tops"), "a")])
     assert "_text" in vars(fresh)
     assert "_image" not in vars(fresh)
+
+
+def test_a_picture_is_decoded_once(inline, encoded, monkeypatch) -> None:
+    start, plugin = FORMATS["PNG"]
+    opened: list[BinaryIO] = []
+
+    def noted(file: BinaryIO) -> ImageFile:
+        opened.append(file)
+        return plugin(file)
+
+    monkeypatch.setitem(FORMATS, "PNG", (start, noted))
+    inline.features([(content_of(encoded, row), f"items[{row}]") for row in range(3)])
+    assert len(opened) == 3
+
+
+def test_a_picture_that_cannot_be_decoded_is_named_with_the_reason(inline, encoded) -> None:
+    whole = content_of(encoded, 3)
+    cut = replace(whole, image=whole.image[:60])
+    stored = np.array(dataset_features(encoded)["image"].vectors[9])
+    for broken in (cut, replace(cut, vectors={"image": stored})):
+        with pytest.raises(UnreadableError, match=r"'items\[1\]\.image'.*expected a whole picture"):
+            inline.features([(whole, "items[0]"), (broken, "items[1]")])

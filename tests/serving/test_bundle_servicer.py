@@ -2,8 +2,7 @@
 
 import json
 import shutil
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grpc
@@ -19,6 +18,7 @@ from serving.engine_slot import EngineSlot
 from serving.server import Parts
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
+from tests.serving.repeated_calls import repeated
 from tests.serving.test_server import check
 
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -30,13 +30,17 @@ def folder(tiny_bundle: Path, other_seed: Path, tmp_path: Path) -> Path:
     """A folder with two bundles, a damaged one, one of another version, and other things."""
     for name, source in {"first": tiny_bundle, "second": other_seed, "cut": tiny_bundle}.items():
         shutil.copytree(source, tmp_path / name)
-    with (tmp_path / "cut" / "vectors.npy").open("r+b") as file:
-        file.truncate(200)
+    spoil(tmp_path / "cut")
     (tmp_path / "newer").mkdir()
     (tmp_path / "newer" / "bundle.json").write_text('{"schema_version": 999}')
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes.txt").write_text("no bundle")
     return tmp_path
+
+
+def spoil(bundle: Path) -> None:
+    with (bundle / "vectors.npy").open("r+b") as file:
+        file.truncate(200)
 
 
 @pytest.fixture
@@ -118,6 +122,30 @@ def test_bundles_are_switched_and_rolled_back_one_by_one(
     assert asker.score([outfit]).bundle_id == first.bundle_id
 
 
+@pytest.mark.parametrize("harm", [spoil, shutil.rmtree])
+def test_a_roll_back_passes_over_what_cannot_be_used_any_more(
+    harm: Callable[[Path], None], operator: BundleClient, folder: Path
+):
+    shutil.copytree(folder / "first", folder / "third")
+    for name in ("first", "second", "third", "second", "third"):
+        operator.activate(name)
+    harm(folder / "second")
+    assert operator.roll_back().name == "first"
+    with pytest.raises(CallError, match="NO_PREVIOUS_BUNDLE"):
+        operator.roll_back()
+
+
+def test_where_nothing_else_can_be_used_a_roll_back_names_the_bundle_before(
+    operator: BundleClient, folder: Path
+):
+    second, first = operator.activate("second"), operator.activate("first")
+    spoil(folder / "second")
+    with pytest.raises(CallError, match="REFUSED_BUNDLE") as caught:
+        operator.roll_back()
+    assert second.name in caught.value.violations[0].description
+    assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
+
+
 @pytest.mark.parametrize("name", ["cut", "newer"])
 def test_a_bundle_that_cannot_be_used_is_refused_by_name_and_the_old_one_goes_on(
     name: str,
@@ -149,31 +177,31 @@ def test_only_bundles_of_the_folder_can_be_named(name: str, operator: BundleClie
     )
 
 
-def test_no_call_fails_while_bundles_are_switched(
-    operator: BundleClient, server: BackgroundServer, outfit: list[str]
+def test_twenty_switches_under_load_fail_no_call_and_every_answer_is_that_of_the_bundle_it_names(
+    operator: BundleClient, server: BackgroundServer, folder: Path, outfit: list[str]
 ):
+    expected = {
+        name: Recommender.load(folder / name).score([outfit])[0].logit
+        for name in ("first", "second")
+    }
+    known = {
+        bundle.bundle_id: pytest.approx(expected[bundle.name], abs=1e-4)
+        for bundle in operator.bundles()
+        if bundle.name in expected
+    }
     operator.activate("first")
-    stop, seen, failures = threading.Event(), set[str](), list[CallError]()
-
-    def ask() -> None:
-        with OutfitClient(server.address) as client:
-            while not stop.is_set():
-                try:
-                    seen.add(client.score([outfit]).bundle_id)
-                except CallError as error:
-                    failures.append(error)
-
-    askers = [threading.Thread(target=ask) for _ in range(4)]
-    for asker in askers:
-        asker.start()
-    for _ in range(5):
-        operator.activate("second")
-        operator.roll_back()
-    stop.set()
-    for asker in askers:
-        asker.join(10)
-    assert not failures
-    assert len(seen) == 2
+    with (
+        OutfitClient(server.address, attempts=1) as asker,
+        repeated(*[lambda: asker.score([outfit])] * 4) as calls,
+    ):
+        for switch in range(20):
+            operator.activate("first" if switch % 2 else "second")
+            calls.wait_for_answers(8)
+    assert not calls.refusals
+    assert {answer.bundle_id for answer in calls.answers} == known.keys()
+    assert len(known) == 2
+    assert abs(expected["first"] - expected["second"]) > 1e-3
+    assert all(known[answer.bundle_id] == answer.scores[0].logit for answer in calls.answers)
 
 
 def test_updates_are_in_force_in_every_bundle(

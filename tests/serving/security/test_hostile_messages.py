@@ -1,12 +1,8 @@
 """What strangers send may not make a server grow: measured on a process of its own."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import grpc
 import pytest
@@ -17,50 +13,14 @@ from serving.client import OutfitClient
 from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
-from tests.serving.claimed_pictures import png_bomb
-from tests.serving.security.raw_call import claim
+from tests.serving.claimed_pictures import png, png_bomb
+from tests.serving.security.raw_call import claim, pour
+from tests.serving.server_process import ServerProcess, planted_server
 
 SECRET = new_secret()
 METHOD = "/outfit.v1.OutfitService/ScoreOutfits"
 BEARER = (("authorization", f"Bearer {SECRET}"),)
 MIB = 2**20
-PROGRAM = """
-import asyncio, sys
-from pathlib import Path
-from serving.engine_slot import EngineSlot
-from serving.security.protection import Protection
-from serving.server import Parts, ServerConfig, serve
-from tests.serving.memory_log import MemoryLog
-from tests.serving.planted_shop import PlantedShop
-
-async def main():
-    parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
-    config = ServerConfig(port=0, protection=Protection(keys=Path(sys.argv[1])))
-    await serve(parts, config, lambda at: print("on", at, flush=True))
-
-asyncio.run(main())
-"""
-
-
-class ServerProcess:
-    """A server of its own, whose memory is seen from outside."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        self.address, self._pid = process.stdout.readline().split()[1], process.pid
-
-    @contextmanager
-    def grows_less_than(self, mib: int) -> Iterator[None]:
-        """Within the block, at any moment."""
-        Path(f"/proc/{self._pid}/clear_refs").write_text("5")  # forgets the peak so far
-        before = self._peak_mib()
-        yield
-        assert self._peak_mib() - before < mib
-
-    def _peak_mib(self) -> float:
-        status = Path(f"/proc/{self._pid}/status").read_text()
-        [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
-        return int(line.split()[1]) / 1024
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +28,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     keys = tmp_path_factory.mktemp("hostile") / "keys.json"
     key = ApiKey(name="shop", sha256=sha256_of(SECRET), scopes=frozenset({Scope.READ}))
     write_keys(keys, [key])
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", PROGRAM, str(keys)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            server = ServerProcess(process)
-            for _ in range(5):  # what a server allocates once
-                answer(server.address)
-            yield server
-        finally:
-            process.kill()
+    protected = "protection=Protection(keys=Path(sys.argv[1]))"
+    with planted_server("Shop = PlantedShop", protected, str(keys)) as server:
+        for _ in range(5):  # what a server allocates once
+            answer(server.address)
+        yield server
 
 
 def answer(address: str) -> int:
@@ -104,6 +59,25 @@ def test_a_message_that_claims_a_gibibyte_is_refused_at_its_first_bytes(server: 
         assert time.monotonic() - began < 2
         assert b"grpc-status\x018" in received  # RESOURCE_EXHAUSTED
         assert answer(server.address) == 1
+
+
+def test_a_gibibyte_that_is_sent_whatever_the_server_says_ends_its_connection(
+    server: ServerProcess,
+):
+    with server.grows_less_than(16):
+        assert pour(server.address, METHOD, SECRET, 2**30) < 2**30
+        assert answer(server.address) == 1
+
+
+def test_messages_of_10_mib_are_answered_in_flat_memory(server: ServerProcess):
+    pictures = [ItemContent(image=png(1, 1).ljust(5 * MIB))] * 2
+    credentials = Credentials(api_key=SECRET)
+    with OutfitClient(server.address, credentials=credentials) as client:
+        for _ in range(20):  # until what is taken for them, and kept, is there
+            client.score([pictures])
+        with server.grows_less_than(32):
+            for _ in range(20):
+                assert len(client.score([pictures]).scores) == 1
 
 
 def test_a_message_beyond_the_limit_is_refused_before_it_is_taken_in(server: ServerProcess):

@@ -1,0 +1,133 @@
+"""Redis is killed, hung, filled, locked and emptied under a real server in the middle of load.
+
+Reading goes on, writing is refused by name, and afterwards everything acknowledged is there.
+"""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+
+from engine.recommender import Recommender
+from serving.catalogue_client import CatalogueClient
+from serving.client import OutfitClient
+from tests.serving.overlay.log_places import RedisPlace, opened, run
+from tests.serving.overlay.some_updates import prices
+from tests.serving.price_writers import PriceWriter, assert_nothing_was_lost
+from tests.serving.redis_server import DURABLE, RedisServer
+from tests.serving.repeated_calls import repeated
+from tests.serving.server_process import ServerProcess, outfit_serve
+
+
+@dataclass(frozen=True)
+class Shop:
+    redis: RedisServer
+    server: ServerProcess
+
+
+@pytest.fixture(scope="module")
+def shop(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    redis = RedisServer(tmp_path_factory.mktemp("lost") / "redis", *DURABLE)
+    try:
+        with outfit_serve(str(tiny_bundle), "--redis", redis.url) as server:
+            yield Shop(redis=redis, server=server)
+    finally:
+        redis.kill()
+
+
+@contextmanager
+def killed(redis: RedisServer) -> Iterator[None]:
+    redis.kill()
+    yield
+    redis.start()
+
+
+@contextmanager
+def hung(redis: RedisServer) -> Iterator[None]:
+    redis.freeze()
+    yield
+    redis.thaw()
+
+
+@contextmanager
+def full(redis: RedisServer) -> Iterator[None]:
+    with redis.client() as client:
+        client.config_set("maxmemory", 1)
+        yield
+        client.config_set("maxmemory", 0)
+
+
+@contextmanager
+def locked(redis: RedisServer) -> Iterator[None]:
+    """Another password than the server's, which has none."""
+    with redis.client() as client:
+        client.config_set("requirepass", "another")
+        client.client_kill_filter(_type="normal", skipme=True)
+        yield
+        client.config_set("requirepass", "")
+
+
+Harm = Callable[[RedisServer], AbstractContextManager[None]]
+
+
+@pytest.mark.parametrize("harm", [killed, hung, full, locked])
+def test_reading_goes_on_and_writing_is_refused_by_name_until_redis_is_back(
+    harm: Harm, shop: Shop, tiny_recommender: Recommender
+):
+    ids = tiny_recommender.items["item_id"].to_list()
+    numbers, address = itertools.count(), shop.server.address
+
+    def ask() -> object:
+        number = next(numbers)  # a question that was asked before would come from the cache
+        return asker.score([[ids[number % 90], ids[90 + number % 91]]])
+
+    with (
+        OutfitClient(address, attempts=1) as asker,
+        CatalogueClient(address, attempts=1) as client,
+        repeated(ask, ask) as reads,
+    ):
+        writers = [PriceWriter(client, item_id) for item_id in ids[:4]]
+        with repeated(*writers) as writes:
+            writes.wait_for_answers(50)
+            with harm(shop.redis):
+                refusal = writes.wait_for_refusal()
+                reads.wait_for_answers(50)
+            writes.wait_for_answers(50)
+    assert not reads.refusals
+    assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "UPDATES_UNAVAILABLE")
+    assert {one.reason for one in writes.refusals} == {"UPDATES_UNAVAILABLE"}
+    assert_nothing_was_lost(address, writers)
+    assert_in_the_log(shop.redis, writers)
+
+
+def test_a_redis_that_starts_again_empty_is_given_everything(
+    shop: Shop, tiny_recommender: Recommender
+):
+    ids = tiny_recommender.items["item_id"].to_list()
+    with CatalogueClient(shop.server.address, attempts=1) as client:
+        writers = [PriceWriter(client, item_id) for item_id in ids[4:8]]
+        with repeated(*writers) as writes:
+            writes.wait_for_answers(50)
+            shop.redis.kill()
+            writes.wait_for_refusal()
+            shutil.rmtree(shop.redis.folder)
+            shop.redis.start()
+            writes.wait_for_answers(50)
+    assert_nothing_was_lost(shop.server.address, writers)
+    assert_in_the_log(shop.redis, writers)
+
+
+def assert_in_the_log(redis: RedisServer, writers: list[PriceWriter]) -> None:
+    async def story() -> None:
+        async with opened(RedisPlace(redis, "shop")) as log:
+            replay = await log.replay()
+        assert replay is not None
+        found = prices(replay.state())
+        assert all((found[one.item_id] or 0) >= one.acknowledged for one in writers)
+
+    run(story())

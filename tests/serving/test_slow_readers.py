@@ -1,0 +1,116 @@
+"""Callers who ask without end and read nothing: memory stays bounded, others are answered."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import grpc
+import pytest
+
+from engine.requests import Slot
+from serving.answer_stream import WINDOW
+from serving.client import OutfitClient
+from serving.limits import MAX_CONCURRENT_CALLS
+from serving.pb.outfit.v1 import item_pb2
+from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from tests.serving.repeated_calls import repeated, wait_until
+from tests.serving.security.raw_call import unread_calls
+from tests.serving.server_process import ServerProcess, planted_server
+
+METHOD = "/outfit.v1.OutfitService"
+SHOES = Slot(category="shoes")
+ANSWER_MIB = 10_000 * 4 / 2**20
+WIDE = """
+import numpy as np
+
+class Shop(PlantedShop):
+    def embed_target(self, context, slot):
+        return np.resize(super().embed_target(context, slot), 10_000)
+"""
+IMPATIENT = """
+from serving import server
+
+server.OPTIONS = [
+    (name, number // 20 if name.startswith("grpc.keepalive") else number)
+    for name, number in server.OPTIONS
+]
+"""
+WANTED = pb.EmbedTargetRequest(
+    context=[item_pb2.Item(item_id="navy-shirt")], slot=item_pb2.Slot(category="shoes")
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    with planted_server(WIDE) as server, OutfitClient(server.address) as client:
+        for _ in range(50):  # what a server allocates once
+            client.embed_target(["navy-shirt"], SHOES)
+        yield server
+
+
+def settled(server: ServerProcess) -> None:
+    """Until its memory has not grown for a second."""
+    largest, since = 0.0, time.monotonic()
+    while time.monotonic() - since < 1.0:
+        now = server.resident_mib()
+        if now > largest + 1.0:
+            largest, since = now, time.monotonic()
+        time.sleep(0.05)
+
+
+def assert_others_are_answered(server: ServerProcess) -> None:
+    with OutfitClient(server.address, attempts=1) as client:
+        for _ in range(20):
+            assert len(client.embed_target(["navy-shirt"], SHOES).vector) == 10_000
+
+
+def test_answers_that_nobody_reads_take_the_memory_of_as_many_as_a_connection_may_wait_for(
+    server: ServerProcess,
+):
+    count, request = 4_000, WANTED.SerializeToString()
+    most = 4 * MAX_CONCURRENT_CALLS * ANSWER_MIB  # an answer stands in a few forms on its way
+    assert most < count * ANSWER_MIB / 2
+    with (
+        server.grows_less_than(2 * most),
+        unread_calls(server.address, f"{METHOD}/EmbedTarget", request, count),
+    ):
+        settled(server)
+        assert_others_are_answered(server)
+
+
+def test_streams_that_are_never_read_are_not_read_from(server: ServerProcess):
+    asked = itertools.count()
+
+    def endless() -> Iterator[pb.StreamAnswersRequest]:
+        for _ in asked:
+            yield pb.StreamAnswersRequest(correlation_id="again", embed_target=WANTED)
+
+    with ExitStack() as stack:
+        stack.enter_context(server.grows_less_than(128))
+        for _ in range(8):
+            channel = stack.enter_context(grpc.insecure_channel(server.address))
+            stream = channel.stream_stream(
+                f"{METHOD}/StreamAnswers",
+                request_serializer=pb.StreamAnswersRequest.SerializeToString,
+            )
+            stack.callback(stream(endless()).cancel)
+        settled(server)
+        assert_others_are_answered(server)
+    assert next(asked) > 8 * 2 * WINDOW
+
+
+def test_a_peer_that_does_not_answer_pings_is_cut_off_and_others_are_not():
+    with (
+        planted_server(IMPATIENT + WIDE) as server,
+        OutfitClient(server.address, attempts=1) as client,
+        repeated(lambda: client.embed_target(["navy-shirt"], SHOES)) as calls,
+    ):
+        calls.wait_for_answers(1)
+        before = server.connections()
+        request = WANTED.SerializeToString()
+        with unread_calls(server.address, f"{METHOD}/EmbedTarget", request, 64):
+            wait_until(lambda: server.connections() > before)
+            wait_until(lambda: server.connections() == before)
+            calls.wait_for_answers(10)
+    assert not calls.refusals
