@@ -6,22 +6,28 @@ FOLDER/
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from data.atomic import atomic_file
-from data.errors import BundleError, NoPreviousBundleError, RefusedBundleError, UnknownBundleError
+from data.errors import (
+    BundleError,
+    NoPreviousBundleError,
+    OutfitError,
+    RefusedBundleError,
+    UnknownBundleError,
+)
 from engine.bundle import MANIFEST, read_manifest
+from serving.activations import Activations
 from serving.engine_slot import EngineSlot, OutfitEngine
 
 logger = logging.getLogger(__name__)
 
-ACTIVATIONS: Final = ".activations.json"
-REMEMBERED: Final = 16
+GLANCE_S: Final = 0.2
+"""How often the processes that share a folder look whether another has activated a bundle."""
 
 Load = Callable[[Path], OutfitEngine]
 
@@ -49,13 +55,14 @@ class BundleShelf:
         folder: whose subfolders are bundles.
         slot: where the active one goes; what answers from the old one finishes with it.
         load: verifies and loads a bundle, with the updates in force; runs in a thread.
+        shared: what other processes activate in the folder is in force here as well.
     """
 
-    def __init__(self, folder: Path, slot: EngineSlot, load: Load) -> None:
-        self._folder, self._slot, self._load = folder, slot, load
-        self._switching = asyncio.Lock()
+    def __init__(self, folder: Path, slot: EngineSlot, load: Load, *, shared: bool = False) -> None:
+        self._folder, self._slot, self._load, self._shared = folder, slot, load, shared
+        self._lock = asyncio.Lock()
         self._active = ""
-        self._activations = self._remembered()
+        self._activations = Activations(folder)
 
     def bundles(self) -> list[ShelvedBundle]:
         """Those of the folder, sorted by name."""
@@ -67,7 +74,7 @@ class BundleShelf:
         Where that cannot be, the slot stays empty, and the log says why.
         """
         names = self._names()
-        activations = self._activations or (names if len(names) == 1 else [])
+        activations = self._activations.names or (names if len(names) == 1 else [])
         if not activations:
             logger.warning("started without a bundle: none was activated", extra={"found": names})
             return
@@ -76,6 +83,13 @@ class BundleShelf:
         except (RefusedBundleError, UnknownBundleError):
             logger.exception("started without a bundle", extra={"bundle": activations[-1]})
 
+    async def follow(self) -> None:
+        """Answer from what others activate in a folder that is shared, as long as it is awaited."""
+        while self._shared:
+            await asyncio.sleep(GLANCE_S)
+            async with self._switching():
+                pass
+
     async def activate(self, name: str) -> ShelvedBundle:
         """Answer from this bundle.
 
@@ -83,10 +97,10 @@ class BundleShelf:
             UnknownBundleError: the folder holds none of this name.
             RefusedBundleError: it is damaged or does not fit; the old one goes on answering.
         """
-        async with self._switching:
-            is_new = name != self._active or not self._activations
-            activations = [*self._activations, name] if is_new else self._activations
-            return await self._switch(name, activations[-REMEMBERED:])
+        async with self._switching():
+            before = self._activations.names
+            is_new = name != self._active or not before
+            return await self._switch(name, [*before, name] if is_new else before)
 
     async def roll_back(self) -> ShelvedBundle:
         """Answer again from the bundle that was active before, or the latest that still can.
@@ -96,7 +110,7 @@ class BundleShelf:
             UnknownBundleError: as of `activate`, of the bundle before, where no older one can
                 answer either; so does RefusedBundleError.
         """
-        async with self._switching:
+        async with self._switching():
             earlier = self._earlier()
             if not earlier:
                 raise NoPreviousBundleError("no bundle was active before this one")
@@ -110,12 +124,34 @@ class BundleShelf:
 
     def _earlier(self) -> list[list[str]]:
         """What to go back to: the activations up to each of another bundle, the latest first."""
-        ends = range(len(self._activations) - 1, 0, -1)
-        return [
-            self._activations[:end] for end in ends if self._activations[end - 1] != self._active
-        ]
+        names = self._activations.names
+        ends = range(len(names) - 1, 0, -1)
+        return [names[:end] for end in ends if names[end - 1] != self._active]
 
-    async def _switch(self, name: str, activations: list[str]) -> ShelvedBundle:
+    @asynccontextmanager
+    async def _switching(self) -> AsyncIterator[None]:
+        """One at a time, each after what other processes have activated is in force."""
+        async with self._lock:
+            if self._shared and self._activations.catch_up():
+                await self._adopt()
+            yield
+
+    async def _adopt(self) -> None:
+        """Answer from what another process activated, or stay and say why."""
+        latest = self._activations.names[-1:]
+        if latest in ([], [self._active]):
+            return
+        try:
+            await self._answer_from(latest[0])
+        except (OutfitError, OSError):
+            logger.exception("stayed with another bundle", extra={"bundle": latest[0]})
+
+    async def _switch(self, name: str, activations: Sequence[str]) -> ShelvedBundle:
+        await self._answer_from(name)
+        self._activations.remember(activations)
+        return self._described(name)
+
+    async def _answer_from(self, name: str) -> None:
         if name not in self._names():
             raise UnknownBundleError(
                 expected="a bundle of the folder", got=repr(name), field="name"
@@ -129,33 +165,12 @@ class BundleShelf:
                 got=f"{name!r}, which is damaged or does not fit",
                 field="name",
             ) from error
-        self._remember(activations)
         self._slot.put(engine)
         self._active = name
         logger.info("activated a bundle", extra={"bundle": name, "id": engine.info.bundle_id})
-        return self._described(name)
 
     def _names(self) -> list[str]:
         return sorted(path.parent.name for path in self._folder.glob(f"[!.]*/{MANIFEST}"))
-
-    def _remembered(self) -> list[str]:
-        """Names of the bundles that were activated, the last is the latest."""
-        try:
-            return [str(name) for name in json.loads((self._folder / ACTIVATIONS).read_bytes())]
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, TypeError) as error:
-            logger.warning("forgot which bundle was active", extra={"reason": str(error)})
-            return []
-
-    def _remember(self, activations: list[str]) -> None:
-        """Keep them for this process, and for the next one where the folder can be written to."""
-        self._activations = activations
-        try:
-            with atomic_file(self._folder / ACTIVATIONS) as file:
-                file.write_text(json.dumps(activations), encoding="utf-8")
-        except OSError as error:
-            logger.warning("cannot remember the active bundle", extra={"reason": str(error)})
 
     def _described(self, name: str) -> ShelvedBundle:
         try:

@@ -19,6 +19,7 @@ OPTIONS: Final = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.enable_http_proxy", 0),  # a web proxy in the environment is not meant for this
+    ("grpc.use_local_subchannel_pool", 1),  # a connection a client, so that they spread on workers
 )
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
 LogFormat: TypeAlias = Literal["json", "text"]
@@ -47,16 +48,30 @@ FORMATTERS: Final[dict[LogFormat, type[logging.Formatter]]] = {
 }
 
 
-def configure_logging(log_format: LogFormat = "json", level: str = "INFO") -> None:
+def configure_logging(
+    log_format: LogFormat = "json", level: str = "INFO", *, worker: int | None = None
+) -> None:
     """Send every record of the process to standard error.
 
-    Records are made without the thread, process, task and line that no format here tells.
+    Records are made without the thread, process and line that no format here tells.
+
+    Args:
+        log_format: of each.
+        level: the least to be sent.
+        worker: the number of this process among those that serve together, told in each.
     """
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(FORMATTERS[log_format]())
+    if worker is not None:
+        handler.addFilter(partial(_of_worker, worker))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def _of_worker(number: int, record: logging.LogRecord) -> bool:
+    record.worker = number
+    return True
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

@@ -50,7 +50,6 @@ OPTIONS: Final = (
     ("grpc.server.max_pending_requests_hard_limit", 8 * MAX_CONCURRENT_CALLS),
     ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone, or reads nothing, is cut off
     ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.so_reuseport", 0),  # a second server on one port is an error, not a silent half
 )
 
 
@@ -60,6 +59,7 @@ class ServerConfig:
 
     host: str = "127.0.0.1"  # loopback: whoever opens it to a network says so
     port: int = 50051  # 0 picks a free one
+    shared: bool = False  # other processes serve the same on the same port, which is claimed
     notice_s: float = 0.0  # how long new calls are answered after health says NOT_SERVING
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
@@ -124,9 +124,9 @@ async def running_server(
     config.protection.check(config.host)
     metrics = ServerMetrics(parts.slot)
     interceptor = CallInterceptor([metrics, *observers])
-    guards = [interceptor, access_guard(config.protection, config.host)]
-    server = grpc.aio.server(interceptors=guards, options=OPTIONS)
-    address = _bind(server, config)
+    server = _server([interceptor, access_guard(config.protection, config.host)], config)
+    # Connections wait at a port from when it is bound: one that others share, only when all is up.
+    bound = "" if config.shared else _bind(server, config)
     async with AsyncExitStack() as stack:
         executor = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="engine"))
         overlay = await stack.enter_async_context(running_overlay(parts.log))
@@ -137,17 +137,17 @@ async def running_server(
         metrics.watch_queue(batcher, config.batches.max_waiting)
         metrics.watch_overlay(overlay)
         await stack.enter_async_context(_watched(parts.cache, metrics))
-        served, shelf = _register(server, parts, batcher, overlay)
+        shelf = await stack.enter_async_context(_started_shelf(parts, overlay, config))
+        served = _register(server, parts, batcher, overlay, shelf=shelf)
         if config.protection.reflects(config.host):
             served += [health.SERVICE_NAME, reflection.SERVICE_NAME]
             reflection.enable_server_reflection(served, server)
-        if shelf is not None:
-            await shelf.start()
         checks = Health(parts.slot, served)
         health_pb2_grpc.add_HealthServicer_to_server(checks, server)
         stack.enter_context(
             metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
         )
+        address = bound or _bind(server, config)
         await server.start()
         try:
             yield address
@@ -175,10 +175,35 @@ async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) 
     await server.stop(config.grace_s)
 
 
+@asynccontextmanager
+async def _started_shelf(
+    parts: Parts, overlay: Overlay, config: ServerConfig
+) -> AsyncIterator[BundleShelf | None]:
+    """The shelf that BundleService uses, if it is served; one that is shared is followed."""
+    if parts.bundles is None:
+        yield None
+        return
+    folder, load = parts.bundles
+    loaded = partial(_with_updates, load, overlay)
+    shelf = BundleShelf(folder, parts.slot, loaded, shared=config.shared)
+    await shelf.start()
+    following = asyncio.create_task(shelf.follow())
+    try:
+        yield shelf
+    finally:
+        following.cancel()
+        await asyncio.wait({following})
+
+
 def _register(
-    server: grpc.aio.Server, parts: Parts, batcher: Batcher, overlay: Overlay
-) -> tuple[list[str], BundleShelf | None]:
-    """Add the services: their names, and the shelf that BundleService uses, if it is served."""
+    server: grpc.aio.Server,
+    parts: Parts,
+    batcher: Batcher,
+    overlay: Overlay,
+    *,
+    shelf: BundleShelf | None,
+) -> list[str]:
+    """Add the services: their names."""
     served = [OUTFITS, CATALOGUE]
     answers = Answers(
         batcher, parts.cache, lambda: (parts.slot.take().info.bundle_id, overlay.current.mark)
@@ -186,20 +211,25 @@ def _register(
     outfits, catalogue = OutfitServicer(answers), CatalogueServicer(batcher, overlay)
     outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalogue, server)  # type: ignore[no-untyped-call] # generated
-    shelf = None
-    if parts.bundles is not None:
-        folder, load = parts.bundles
-        shelf = BundleShelf(folder, parts.slot, partial(_with_updates, load, overlay))
+    if shelf is not None:
         bundles = BundleServicer(shelf, parts.slot)
         bundle_service_pb2_grpc.add_BundleServiceServicer_to_server(bundles, server)  # type: ignore[no-untyped-call] # generated
         served.append(BUNDLES)
-    return served, shelf
+    return served
 
 
 def _with_updates(load: Load, overlay: Overlay, folder: Path) -> OutfitEngine:
     """A loaded bundle that takes the updates in force into account."""
     state = overlay.current
     return load(folder).at(state.records, state.version)
+
+
+def _server(
+    interceptors: Sequence[grpc.aio.ServerInterceptor], config: ServerConfig
+) -> grpc.aio.Server:
+    """A server of which a second on its port is an error, not a silent half, unless it shares."""
+    sharing = ("grpc.so_reuseport", int(config.shared))
+    return grpc.aio.server(interceptors=interceptors, options=(*OPTIONS, sharing))
 
 
 def _bind(server: grpc.aio.Server, config: ServerConfig) -> str:

@@ -1,0 +1,105 @@
+"""The flags of `outfit serve`, in the groups in which they are used."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+
+from serving.commands.redis_flag import RedisUrl
+from serving.commands.response_caches import CACHING, Caching
+from serving.request_log import LogFormat
+from serving.security.protection import Protection
+
+Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65_535))]
+Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0))]
+Size = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where and how to serve."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on; beyond this machine only with --tls-cert, and --keys or
+    --client-ca."""
+
+    port: Port = 50051
+    """The port to listen on; 0 picks a free one and the first line of output names it."""
+
+    workers: Size = 1
+    """Processes that share the port and the bundle in memory, each with a part of the cores."""
+
+    batch_size: Size = 256
+    """Outfits that the model judges at once, at most."""
+
+    batch_delay_s: Seconds = 0.0
+    """Seconds that a question waits for others while the model is idle."""
+
+    max_waiting: Size = 2_048
+    """Outfits that may wait for the model; what comes beyond them is refused."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Where the updates of the catalogue are kept, and answers for those who ask again."""
+
+    redis: RedisUrl = None
+    """Address of a Redis that keeps them for all servers of a shop, such as redis://host:6379; one
+    with a password is better given by the variable."""
+
+    shop: str = "shop"
+    """Names the catalogue within Redis, so that shops may share one."""
+
+    updates: Path | None = None
+    """Folder of this machine that keeps them without Redis; beside the bundles by default."""
+
+    answers: Caching = CACHING
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What those who run the server see of it, and how it ends."""
+
+    metrics_port: Port | None = None
+    """Serve Prometheus metrics at /metrics on this port, and those of further workers on the ports
+    that follow; 0 picks free ones that the log names."""
+
+    metrics_host: str = "127.0.0.1"
+    """The address of the metrics; whoever reaches it may read them."""
+
+    log_format: LogFormat = "json"
+    """A JSON object a line, or text."""
+
+    notice_s: Seconds = 0.0
+    """Seconds for which new calls are still answered at the end, after health says so."""
+
+    grace_s: Seconds = 10.0
+    """Seconds that calls in flight get to finish at the end."""
+
+    def of_worker(self, number: int) -> "Operation":
+        """That of one of several processes, counted from 1: each has a metrics port of its own."""
+        if not self.metrics_port:
+            return self
+        return replace(self, metrics_port=self.metrics_port + number - 1)
+
+
+LISTENING = Listening()
+KEPT = Kept()
+OPERATION = Operation()
+LOOPBACK_ONLY = Protection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeFlags:
+    """All of a command line; see `serving.commands.serve.serve`."""
+
+    bundle: Path | None
+    bundles: Path | None
+    listening: Listening
+    kept: Kept
+    operation: Operation
+    protection: Protection

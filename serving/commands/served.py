@@ -1,0 +1,101 @@
+"""What the flags of `outfit serve` come to: a server in this process."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from data.errors import SchemaError
+from engine.recommender import Recommender
+from serving.batcher import BatchConfig
+from serving.commands.response_caches import response_cache
+from serving.commands.serve_flags import Kept, ServeFlags
+from serving.engine_slot import EngineSlot
+from serving.metrics.endpoint import MetricsConfig
+from serving.server import Parts, ServerConfig, serve
+
+if TYPE_CHECKING:
+    from serving.overlay.log import UpdateLog
+
+
+def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain.
+
+    Args:
+        flags: of the command line.
+        announce: is told what serves where, once it does.
+
+    Raises:
+        SchemaError: a flag is wrong, or a port is taken.
+        BundleError: the bundle is damaged.
+        UpdateLogError: the log of updates cannot be read.
+    """
+
+    async def run() -> None:
+        parts = _parts(flags)
+
+        def announce_at(address: str) -> None:
+            loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
+            announce(f"serving {loaded} on {address}")
+
+        await serve(parts, _config(flags), announce_at)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())
+
+
+def _parts(flags: ServeFlags) -> Parts:
+    bundle, bundles, kept = flags.bundle, flags.bundles, flags.kept
+    cache = response_cache(kept.answers, kept.redis, kept.shop)
+    if bundle is not None and bundles is None:
+        slot = EngineSlot(_load(bundle))
+        beside = bundle.resolve()
+        log = _log(kept, beside.with_name(f"{beside.name}.updates"))
+        return Parts(slot=slot, log=log, cache=cache)
+    if bundles is not None and bundle is None:
+        log = _log(kept, bundles / ".updates")
+        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=(bundles, _load))
+    raise SchemaError(
+        expected="a bundle, or --bundles with a folder of them",
+        got="neither" if bundle is None else "both",
+    )
+
+
+def _load(folder: Path) -> Recommender:
+    return Recommender.load(folder).quickened()
+
+
+def _log(kept: Kept, beside: Path) -> "UpdateLog":
+    if kept.redis is None:
+        from serving.overlay.file_log import FileLog
+
+        return FileLog(kept.updates or beside)
+    from serving.overlay.redis_log import RedisLog, RedisLogConfig
+
+    return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))
+
+
+def _config(flags: ServeFlags) -> ServerConfig:
+    listening, operation = flags.listening, flags.operation
+    batches = BatchConfig(
+        max_size=listening.batch_size,
+        max_delay_s=listening.batch_delay_s,
+        max_waiting=listening.max_waiting,
+    )
+    metrics = (
+        None
+        if operation.metrics_port is None
+        else MetricsConfig(host=operation.metrics_host, port=operation.metrics_port)
+    )
+    return ServerConfig(
+        host=listening.host,
+        port=listening.port,
+        shared=listening.workers > 1,
+        notice_s=operation.notice_s,
+        grace_s=operation.grace_s,
+        batches=batches,
+        metrics=metrics,
+        protection=flags.protection,
+    )

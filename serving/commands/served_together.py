@@ -1,0 +1,45 @@
+"""What `outfit serve --workers` comes to: a port, a supervisor of this process, its workers."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from serving.commands.serve_flags import ServeFlags
+from serving.port_claim import claimed_port
+from serving.request_log import configure_logging
+from serving.supervisor import RestartConfig, Supervisor
+
+
+def serve_together(flags: ServeFlags, announce: Callable[[str], None]) -> None:
+    """Keep workers that serve on one port until SIGTERM or SIGINT; then all drain.
+
+    Args:
+        flags: of the command line.
+        announce: is told what serves where, once all of them do.
+
+    Raises:
+        SchemaError: the port is taken.
+        WorkerStartError: a worker cannot serve.
+    """
+    listening = flags.listening
+    threads = threads_of_each(listening.workers, len(os.sched_getaffinity(0)))
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # PyTorch of each worker reads it
+    with claimed_port(listening.host, listening.port) as port:
+        work = partial(_work, replace(flags, listening=replace(listening, port=port)))
+        supervisor = Supervisor(work, listening.workers, RestartConfig())
+        asyncio.run(supervisor.run(announce))
+
+
+def threads_of_each(workers: int, cores: int) -> int:
+    """Threads that the model of each worker takes, so that together they take every core once."""
+    return max(1, cores // workers)
+
+
+def _work(flags: ServeFlags, number: int, announce: Callable[[str], None]) -> None:
+    """What a worker does, in a process of its own."""
+    from serving.commands.served import serve_alone
+
+    configure_logging(flags.operation.log_format, worker=number)
+    serve_alone(replace(flags, operation=flags.operation.of_worker(number)), announce)

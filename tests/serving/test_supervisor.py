@@ -1,0 +1,156 @@
+"""A supervisor as a process of its own, whose workers load nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.serving.light_work import notes
+
+PROGRAM = """
+import asyncio, sys
+from functools import partial
+from pathlib import Path
+from data.errors import OutfitError
+from serving.request_log import configure_logging
+from serving.supervisor import RestartConfig, Supervisor
+from tests.serving import light_work
+
+name, folder, count = sys.argv[1:]
+configure_logging()
+work = partial(getattr(light_work, name), Path(folder))
+restarts = RestartConfig(first_pause_s=0.05, longest_pause_s=0.1, failed_starts=3)
+supervisor = Supervisor(work, int(count), restarts)
+try:
+    asyncio.run(supervisor.run(lambda line: print(line, flush=True)))
+except OutfitError as error:
+    sys.exit(str(error))
+print("heavy:", *sorted({"grpc", "torch", "numpy"} & set(sys.modules)))
+"""
+PATIENCE_S = 60
+
+
+@contextmanager
+def supervised(name: str, folder: Path, count: int = 2) -> Iterator["subprocess.Popen[str]"]:
+    """The supervisor of that work of `light_work`."""
+    command = [sys.executable, "-c", PROGRAM, name, str(folder), str(count)]
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603 - our own program
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    patience = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < patience, "waited in vain"
+        time.sleep(0.01)
+
+
+def logged(folder: Path, event: str) -> list[dict[str, object]]:
+    lines = (folder / "log").read_text().rpartition("\n")[0].splitlines()
+    records = [json.loads(line) for line in lines if line.startswith("{")]
+    return [record for record in records if record["event"] == event]
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+
+
+def said(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_all_serve_before_a_line_is_said_and_all_end_with_their_supervisor(
+    number: signal.Signals, tmp_path: Path
+):
+    with supervised("steady", tmp_path, count=3) as process:
+        assert said(process) == f"serving on {tmp_path}"
+        began = notes(tmp_path, "began")
+        assert sorted(worker for worker, _ in began) == [1, 2, 3]
+        process.send_signal(number)
+        assert process.wait(PATIENCE_S) == 0
+        assert sorted(notes(tmp_path, "ended")) == sorted(began)
+        assert said(process) == "heavy:", "a supervisor loads little, and says its line once"
+
+
+def test_a_worker_that_is_killed_is_started_again_and_the_other_goes_on(tmp_path: Path):
+    with supervised("steady", tmp_path) as process:
+        said(process)
+        first = dict(notes(tmp_path, "began"))
+        os.kill(first[2], signal.SIGKILL)
+        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        (ended,) = logged(tmp_path, "a worker ended")
+        assert (ended["worker"], ended["pid"], ended["exit_code"]) == (2, first[2], -9)
+        (number, pid) = notes(tmp_path, "began")[-1]
+        assert (number, pid != first[2]) == (2, True)
+        assert is_there(first[1])
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+        assert sorted(notes(tmp_path, "ended")) == sorted([(1, first[1]), (2, pid)])
+
+
+def test_the_pause_before_a_worker_is_started_again_grows_up_to_the_longest(tmp_path: Path):
+    with supervised("steady", tmp_path, count=1) as process:
+        said(process)
+        pauses = []
+        for lives in range(1, 4):
+            os.kill(notes(tmp_path, "began")[-1][1], signal.SIGKILL)
+            killed = time.monotonic()
+            until(lambda: len(notes(tmp_path, "began")) > lives)  # noqa: B023 - called at once
+            pauses.append(time.monotonic() - killed)
+    assert pauses[0] >= 0.05
+    assert min(pauses[1:]) >= 0.1
+
+
+def test_where_a_worker_cannot_serve_at_the_start_all_end_with_its_error(tmp_path: Path):
+    with supervised("refused", tmp_path) as process:
+        assert process.wait(PATIENCE_S) == 1
+        assert said(process) == ""
+    assert (tmp_path / "log").read_text().endswith("expected a whole bundle, got half of one\n")
+    assert not any(is_there(pid) for _, pid in notes(tmp_path, "began"))
+
+
+def test_where_none_serves_any_more_and_none_can_be_started_the_supervisor_gives_up(tmp_path: Path):
+    with supervised("mortal", tmp_path, count=1) as process:
+        assert process.wait(PATIENCE_S) == 1
+        assert said(process) == "serving for now"
+    assert len(notes(tmp_path, "began")) == 1 + 3
+    assert "worker 1 ended before it served" in (tmp_path / "log").read_text()
+    assert len(logged(tmp_path, "a worker did not start")) == 2
+
+
+def test_a_worker_that_cannot_be_started_again_is_tried_as_long_as_another_serves(tmp_path: Path):
+    with supervised("once", tmp_path) as process:
+        said(process)
+        until(lambda: len(logged(tmp_path, "a worker did not start")) > 4)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+    assert [number for number, _ in notes(tmp_path, "ended")] == [1]
+
+
+def test_workers_end_in_good_order_when_their_supervisor_is_killed(tmp_path: Path):
+    with supervised("steady", tmp_path) as process:
+        said(process)
+        process.kill()
+        process.wait(PATIENCE_S)
+        began = notes(tmp_path, "began")
+        until(lambda: sorted(notes(tmp_path, "ended")) == sorted(began))
+        until(lambda: not any(is_there(pid) for _, pid in began))

@@ -1,0 +1,200 @@
+"""`outfit serve --workers 2`: shared, kept up to date, killed, ended."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from engine.recommender import Recommender
+from serving.pb.outfit.v1 import (
+    bundle_service_pb2,
+    bundle_service_pb2_grpc,
+    catalog_service_pb2,
+    catalog_service_pb2_grpc,
+)
+from tests.serving.redis_server import RedisServer
+from tests.serving.several_workers import (
+    COMMAND,
+    PATIENCE_S,
+    Load,
+    Workers,
+    running_workers,
+    until,
+)
+
+SCORE = "/outfit.v1.OutfitService/ScoreOutfits"
+
+
+@pytest.fixture(scope="module")
+def outfit(tiny_recommender: Recommender) -> list[str]:
+    return tiny_recommender.items["item_id"].to_list()[:3]
+
+
+@pytest.fixture(scope="module")
+def workers(
+    tiny_bundle: Path, other_seed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workers]:
+    """Two of them over a folder of two bundles; no cache answers in their place."""
+    folder = tmp_path_factory.mktemp("workers")
+    shutil.copytree(tiny_bundle, folder / "bundles" / "first")
+    shutil.copytree(other_seed, folder / "bundles" / "second")
+    (folder / "bundles" / ".activations.json").write_text('["first"]')
+    flags = ["--bundles", str(folder / "bundles"), "--cache-mib", "0", "--metrics-port", "0"]
+    with running_workers(flags, folder / "log") as workers:
+        yield workers
+
+
+@pytest.fixture
+def both(workers: Workers) -> Iterator[list[grpc.Channel]]:
+    """A connection to each."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(workers.channel_to(number)) for number in (1, 2)]
+
+
+def catalogue(channel: grpc.Channel) -> Any:
+    return catalog_service_pb2_grpc.CatalogServiceStub(channel)
+
+
+def operator(channel: grpc.Channel) -> Any:
+    return bundle_service_pb2_grpc.BundleServiceStub(channel)
+
+
+def active(channel: grpc.Channel) -> str:
+    """Name of the bundle that a worker answers from."""
+    listed = operator(channel).ListBundles(bundle_service_pb2.ListBundlesRequest())
+    return next(bundle.name for bundle in listed.bundles if bundle.active)
+
+
+def asked(workers: Workers) -> set[int]:
+    """Those that have answered a score."""
+    return {each["worker"] for each in workers.records() if each.get("method") == SCORE}
+
+
+def spreading_s(item_id: str, price: float, told: grpc.Channel, asked: grpc.Channel) -> float:
+    """Seconds until a price that one worker has acknowledged is the other's too."""
+    item = catalog_service_pb2.ItemUpsert(item_id=item_id, price=price)
+    catalogue(told).UpsertItems(catalog_service_pb2.UpsertItemsRequest(items=[item]))
+    request = catalog_service_pb2.BatchGetItemsRequest(item_ids=[item_id])
+    return until(lambda: catalogue(asked).BatchGetItems(request).items[0].price == price)
+
+
+def test_connections_fall_to_both_workers_which_tell_their_metrics_apart(
+    workers: Workers, both: list[grpc.Channel]
+):
+    assert [workers.worker_of(channel) for channel in both] == [1, 2]
+    told = [each for each in workers.records() if each["event"] == "serving metrics"]
+    assert {each["worker"] for each in told} == {1, 2}
+    assert len({each["url"] for each in told}) == 2
+
+
+def test_an_update_that_one_worker_acknowledged_is_in_force_in_the_other_within_a_second(
+    both: list[grpc.Channel], outfit: list[str]
+):
+    took = [spreading_s(outfit[0], 10.0 + n, both[n % 2], both[1 - n % 2]) for n in range(6)]
+    assert min(took) < 1
+
+
+def test_a_bundle_that_is_activated_or_rolled_back_in_one_worker_is_so_in_the_other(
+    both: list[grpc.Channel],
+):
+    first, second = both
+    assert [active(channel) for channel in both] == ["first", "first"]
+    wanted = bundle_service_pb2.ActivateBundleRequest(name="second")
+    back = bundle_service_pb2.RollBackBundleRequest()
+    operator(first).ActivateBundle(wanted)
+    until(lambda: active(second) == "second")
+    operator(second).RollBackBundle(back)
+    until(lambda: active(first) == "first")
+    operator(first).ActivateBundle(wanted)
+    assert operator(second).RollBackBundle(back).bundle.name == "first", "of what is in force"
+    until(lambda: active(first) == "first")
+    with pytest.raises(grpc.RpcError, match="no bundle was active before"):
+        operator(first).RollBackBundle(back)
+
+
+def test_a_worker_that_is_killed_under_load_fails_no_call_and_comes_back(
+    workers: Workers, outfit: list[str]
+):
+    before = workers.pids()
+    with Load(workers.address, outfit, callers=16, attempts=5) as load:
+        until(lambda: asked(workers) == {1, 2})
+        os.kill(before[1], signal.SIGKILL)
+        answered = load.answered
+        until(lambda: workers.pids()[1] != before[1])
+        assert load.answered > answered
+        with workers.channel_to(1):
+            pass
+    assert load.errors == []
+    assert workers.pids()[2] == before[2]
+
+
+def test_a_port_that_workers_share_is_refused_to_others(workers: Workers):
+    port = workers.address.rpartition(":")[2]
+    done = subprocess.run(  # noqa: S603 - our own program
+        [*COMMAND, "a-bundle", "--port", port, "--workers", "2"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "outfit: field 'port': expected a free port on a host of this machine, "
+        f"got {workers.address}\n"
+    )
+
+
+def test_workers_that_are_told_to_end_under_load_fail_no_call_that_has_reached_them(
+    tiny_bundle: Path,
+    outfit: list[str],
+    shared_redis: RedisServer,
+    lineage: str,
+    tmp_path: Path,
+):
+    flags = [str(tiny_bundle), "--redis", shared_redis.url, "--shop", lineage]
+    flags += ["--no-redis-cache", "--cache-mib", "0"]
+    with running_workers(flags, tmp_path / "log") as workers:
+        with workers.channel_to(1) as told, workers.channel_to(2) as asked:
+            assert min(spreading_s(outfit[0], 10.0 + n, told, asked) for n in range(3)) < 1
+        with Load(workers.address, outfit, callers=16, attempts=1) as load:
+            until(lambda: load.answered > 50)
+            workers.process.send_signal(signal.SIGTERM)
+            assert workers.process.wait(PATIENCE_S) == 0
+        assert load.answered > 50
+        codes = Counter(each["code"] for each in workers.records() if each.get("method") == SCORE)
+        assert codes == {"OK": load.answered}
+        refused = {error.code for error in load.errors}
+        assert refused <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+
+
+def test_a_damaged_bundle_is_refused_as_by_one_server(tiny_bundle: Path, tmp_path: Path):
+    damaged = tmp_path / "bundle"
+    shutil.copytree(tiny_bundle, damaged)
+    with (damaged / "vectors.npy").open("r+b") as file:
+        file.truncate(200)
+    done = subprocess.run(  # noqa: S603 - our own program
+        [*COMMAND, str(damaged), "--port", "0", "--workers", "2"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("expected sha256") == 1
+    assert done.stderr.splitlines()[-1].endswith("got another: damaged")
+
+
+def test_no_workers_are_wrong_usage():
+    done = subprocess.run(  # noqa: S603 - our own program
+        [*COMMAND, "a-bundle", "--workers", "0"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "--workers" in done.stdout + done.stderr
