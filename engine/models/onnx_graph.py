@@ -4,11 +4,14 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime
 import torch
 from torch import Tensor, nn
+
+OPSET: Final = 20
 
 
 class OnnxGraph:
@@ -55,6 +58,7 @@ def _exported(
             written,  # type: ignore[arg-type] # any binary file will do
             input_names=list(example),
             dynamic_axes={name: dict(enumerate(varying[name])) for name in example},
+            opset_version=OPSET,
             dynamo=False,  # a twentieth of the time, so that it can be done when a server starts
         )
     return written.getvalue()
@@ -62,12 +66,23 @@ def _exported(
 
 @contextmanager
 def _traceable() -> Iterator[None]:
-    """Attention step by step, and no warnings of what tracing fixes."""
+    """Attention step by step, log sigmoid finite, and no warnings of what tracing fixes."""
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
+    torch.onnx.register_custom_op_symbolic(  # type: ignore[attr-defined]
+        "aten::log_sigmoid", _log_sigmoid, OPSET
+    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
+        torch.onnx.unregister_custom_op_symbolic(  # type: ignore[attr-defined]
+            "aten::log_sigmoid", OPSET
+        )
+
+
+def _log_sigmoid(graph: Any, x: Any) -> Any:
+    """As PyTorch computes it; the exporter's own, the logarithm of a sigmoid, ends at -88."""
+    return graph.op("Neg", graph.op("Softplus", graph.op("Neg", x)))

@@ -148,8 +148,7 @@ class OutfitModel(Model):
         content = self.content_logit(items)
         beyond = self.chance.beyond(content, items.category, items.slot, items.known)
         prior = self.prior(items.category, items.slot, items.mask)
-        # log sigmoid, in the form that every runtime keeps finite
-        plausible = -functional.softplus(-(self.outfit_offset + self.outfit_scale * prior))
+        plausible = functional.logsigmoid(self.outfit_offset + self.outfit_scale * prior)
         log_price = tokens.log_prices[batch.rows].where(batch.mask, torch.nan)
         priced = self.price_scale * self.price_level(items.category, log_price)
         return OutfitLogits(

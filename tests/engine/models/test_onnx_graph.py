@@ -45,3 +45,16 @@ def test_no_warning_of_the_exporter_gets_out_and_attention_is_as_before() -> Non
 def test_what_onnx_has_no_operation_for_is_refused() -> None:
     with pytest.raises(RuntimeError, match="linalg_lstsq"):
         OnnxGraph(Solver(), EXAMPLE, VARYING)
+
+
+class LogSigmoid(nn.Module):
+    def forward(self, first: Tensor, second: Tensor) -> Tensor:
+        return nn.functional.logsigmoid(first) + second[:, None]
+
+
+def test_what_is_most_implausible_has_a_finite_logarithm() -> None:
+    first = torch.tensor([[-300.0, -100, -1], [0, 1, 100]])
+    (got,) = OnnxGraph(LogSigmoid(), EXAMPLE, VARYING)(
+        {"first": first, "second": torch.tensor([0, 0])}
+    )
+    torch.testing.assert_close(got, nn.functional.logsigmoid(first))
