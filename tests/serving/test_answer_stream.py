@@ -203,7 +203,7 @@ def test_every_message_of_the_contract_gets_an_answer_or_a_status_of_its_own(
 ):
     with grpc.insecure_channel(address) as channel:
         stub = outfit_service_pb2_grpc.OutfitServiceStub(channel)
-        responses = list(stub.StreamAnswers(iter(requests), timeout=10))
+        responses = list(stub.StreamAnswers(iter(requests), timeout=60))
     assert sorted(one.correlation_id for one in responses) == sorted(
         one.correlation_id for one in requests
     )
