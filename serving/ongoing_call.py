@@ -12,6 +12,7 @@ import grpc
 from serving.call_record import CallObserver, CallRecord
 
 REQUEST_ID_KEY: Final = "x-request-id"
+_NAMES: Final = random.Random()
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -64,4 +65,4 @@ CURRENT_CALL: Final[ContextVar[OngoingCall]] = ContextVar("current call")
 def request_id_of(metadata: Any) -> str:
     """The caller's name for the call when it is a plain word, else a new one."""
     given = next((value for key, value in metadata or () if key == REQUEST_ID_KEY), "")
-    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+    return given if REQUEST_ID.fullmatch(given) else f"{_NAMES.getrandbits(128):032x}"
