@@ -148,9 +148,9 @@ def test_a_caller_may_name_its_call_and_is_told_the_name(
         call = method.future(request(item_id), timeout=5, metadata=metadata)
         trailing = dict(call.trailing_metadata())
         assert call.code() in {grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND}
+        asyncio.run(until(lambda: bool(caplog.records)))  # it is logged after the response
     assert trailing["x-request-id"] == "cart-7"
     assert ("grpc-status-details-bin" in trailing) is (item_id == "nope")
-    asyncio.run(until(lambda: bool(caplog.records)))
     assert vars(caplog.records[0])["request_id"] == "cart-7"
 
 
