@@ -19,6 +19,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from benchmarks.large_bundle import write_large_bundle
 from benchmarks.processes import Server, server_of
 from benchmarks.row import Row
+from benchmarks.workers import second_worker_row
 from serving.load import LOAD_OPTIONS, Load, LoadResult, put_load
 from serving.load_questions import Asked, draw_questions, known_items, method_of, request_of
 
@@ -51,6 +52,7 @@ def rows(seconds: float = SECONDS, num_items: int = NUM_ITEMS) -> Iterator[Row]:
             yield start_row(time.perf_counter() - began, reading, num_items)
             yield from load_rows(server, folder / "echo.log", seconds)
             yield memory_row(server.memory_mib(), (bundle / "vectors.npy").stat().st_size / 2**20)
+        yield second_worker_row(bundle, folder)
         cached = ["serve", str(bundle), "--port", "0"]
         with server_of("serving", cached, folder / "log") as server:
             yield from cached_rows(server, folder / "echo.log", seconds)

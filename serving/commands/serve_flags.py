@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from cyclopts import Parameter, validators
 
+from data.errors import SchemaError
 from serving.commands.redis_flag import RedisUrl
 from serving.commands.response_caches import CACHING, Caching
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
-Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65_535))]
+LAST_PORT: Final = 65_535
+
+Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=LAST_PORT))]
 Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0))]
 Size = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 
@@ -81,10 +84,18 @@ class Operation:
     """Seconds that calls in flight get to finish at the end."""
 
     def of_worker(self, number: int) -> "Operation":
-        """That of one of several processes, counted from 1: each has a metrics port of its own."""
+        """That of one of several processes, counted from 1: each has a metrics port of its own.
+
+        Raises:
+            SchemaError: there is no such port.
+        """
         if not self.metrics_port:
             return self
-        return replace(self, metrics_port=self.metrics_port + number - 1)
+        port = self.metrics_port + number - 1
+        if port > LAST_PORT:
+            expected = f"a port below {LAST_PORT} for the metrics of each worker"
+            raise SchemaError(expected=expected, got=str(port), field="metrics-port")
+        return replace(self, metrics_port=port)
 
 
 LISTENING = Listening()
