@@ -76,8 +76,9 @@ class BundleServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RollBackBundle(self, request, context):
-        """Answers again from the bundle that was active before; may be repeated as far back as the server
-        remembers, 16 activations.
+        """Answers again from the bundle that was active before, or where that one is damaged or gone, from
+        the latest before it that is whole; may be repeated as far back as the server remembers, 16
+        activations.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
