@@ -140,6 +140,7 @@ def test_where_none_serves_any_more_and_none_can_be_started_the_supervisor_gives
 def test_a_worker_that_cannot_be_started_again_is_tried_as_long_as_another_serves(tmp_path: Path):
     with supervised("once", tmp_path) as process:
         said(process)
+        os.kill(dict(notes(tmp_path, "began"))[2], signal.SIGKILL)
         until(lambda: len(logged(tmp_path, "a worker did not start")) > 4)
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
