@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -49,7 +48,7 @@ def _ask_all(server: Server) -> None:
     """Ask a question of each kind over many connections, which fall to the workers at random."""
     items = known_items(server.address)
     for number in range(ROUNDS):
-        with _own_channel(server.address) as channel:
+        with grpc.insecure_channel(server.address, options=ALONE) as channel:
             for question in _questions(items, seed=number):
                 channel.unary_unary(method_of(question))(request_of(question), timeout=60)
 
@@ -58,12 +57,6 @@ def _questions(items: dict[str, tuple[str, ...]], *, seed: int) -> Iterator[Ques
     for asked in ("score", "fill", "complements", "target"):
         yield from draw_questions(asked, items, count=4, seed=seed)
     yield ExplainQuestion(items=[names[seed] for names in items.values()][:4])
-
-
-@contextmanager
-def _own_channel(address: str) -> Iterator[grpc.Channel]:
-    with grpc.insecure_channel(address, options=ALONE) as channel:
-        yield channel
 
 
 def family(pid: int) -> list[int]:

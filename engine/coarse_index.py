@@ -6,7 +6,7 @@ what cannot be among the nearest is left out, and only the rest is looked at its
 exact.
 
 coarse.faiss         bytes of every row, mapped; a list for each run of a slot and category
-coarse.safetensors   the scale of each dimension, and the largest distance of a row to its bytes
+coarse.safetensors   the scale of each dimension, and by how much a similarity is off at most
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,9 +27,6 @@ WORTH_IT: Final = 4096
 LANES: Final = 16
 """Rows of bytes are as wide as the next multiple, which the widest instructions read at once."""
 
-ROUNDING: Final = 1e-4
-"""Of a sum of a thousand products of float32, at the size of similarities."""
-
 LARGEST: Final = 127
 ZERO: Final = 128
 """The byte that stands for zero."""
@@ -45,7 +42,7 @@ class CoarseIndex:
         index: faiss's inverted file, whose lists are ranges of rows, one after the other.
         ends: the row after the last of each list.
         scale: what one step of a byte is worth in each dimension.
-        error: the largest distance of a row to what its bytes say.
+        error: by which a similarity by bytes is off at most, for a query of length one.
     """
 
     index: Any
@@ -95,7 +92,7 @@ class CoarseIndex:
         asked[:, : len(self.scale)] = queries * self.scale
         similarities, rows = self._scan(asked, lists, wide)
         lengths = np.sqrt((queries * queries).sum(axis=1))
-        highest = similarities[:, -1] + self.error * lengths + ROUNDING * np.maximum(lengths, 1)
+        highest = similarities[:, -1] + self.error * lengths
         yield from zip(np.sort(rows, axis=1), highest.tolist(), strict=True)
 
     def _scan(
@@ -143,7 +140,7 @@ def write_coarse(
         for first in range(start, end, CHUNK):
             chunk = vectors[first : min(first + CHUNK, end)]
             steps = np.rint(chunk / scale)
-            error = max(error, float(np.linalg.norm(chunk - steps * scale, axis=1).max()))
+            error = max(error, _error(chunk, steps * scale))
             _add(index, number, first, steps)
     lists, numbers = (folder / name for name in FILES)
     faiss.write_index(index, str(lists))
@@ -156,6 +153,18 @@ def _scale(vectors: Float32[np.ndarray, "items dim"]) -> Float32[np.ndarray, " d
     for first in range(0, len(vectors), CHUNK):
         largest = np.maximum(largest, np.abs(vectors[first : first + CHUNK]).max(axis=0))
     return np.where(largest > 0, largest / LARGEST, 1).astype(np.float32)
+
+
+def _error(
+    rows: Float32[np.ndarray, "rows dim"], rounded: Float32[np.ndarray, "rows dim"]
+) -> float:
+    """The largest distance of a row to what its bytes say, and what two sums of products lose.
+
+    A sum of n products in float32 is off by n half units in the last place of its lengths at most;
+    it is taken twice, for the bytes and for the row, and counted double to be on the safe side.
+    """
+    lost = 2 * rows.shape[1] * np.finfo(np.float32).eps * np.linalg.norm(rows, axis=1)
+    return float((np.linalg.norm(rows - rounded, axis=1) + lost).max())
 
 
 def _ends(kinds: Sequence[tuple[str | None, str]]) -> list[int]:

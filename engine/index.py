@@ -110,7 +110,10 @@ class PartitionedIndex:
         rows: Int64[np.ndarray, " rows"],
         k: int,
     ) -> Neighbours | None:
-        """`search` by way of the coarse copy; None where it saves nothing, or proves too little."""
+        """`search` by way of the coarse copy, and of every row where that proves too little.
+
+        None where it saves nothing.
+        """
         wide = WIDER * k + MARGIN
         if self.coarse is None or len(queries) > FEW_QUERIES or len(rows) < max(WORTH_IT, 4 * wide):
             return None
@@ -122,7 +125,7 @@ class PartitionedIndex:
         for query, (candidates, highest) in zip(queries, looked_up, strict=True):
             found = self._in_full(query[None], candidates, k)
             if highest >= found.similarities[0][-1]:
-                return None
+                found = self._in_full(query[None], rows, k)
             nearest.rows.extend(found.rows)
             nearest.similarities.extend(found.similarities)
         return nearest

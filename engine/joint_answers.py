@@ -144,8 +144,9 @@ class JointAnswers:
             logits[numbers] = self.model.judge(tokens, batch).choice.numpy()
         if any(question.slot is not None for question in questions):
             logits = logits + self._wished(questions, tokens, blanks)
-        parts = np.split(logits, np.cumsum([len(question.candidates) for question in questions]))
-        return [_ranking(question, part) for question, part in zip(questions, parts, strict=False)]
+        ends = np.cumsum([len(question.candidates) for question in questions])
+        parts = np.split(logits, ends[:-1])
+        return [_ranking(question, part) for question, part in zip(questions, parts, strict=True)]
 
     def _wished(
         self,

@@ -19,6 +19,7 @@ from engine.questions import Question
 from serving.answered_batch import AnsweredBatch, BatchObserver
 from serving.question_queue import QuestionQueue, Waiting
 from serving.reply import Reply
+from serving.settle import settle
 
 SHORTEST_RETRY_S: Final = 0.05
 
@@ -162,10 +163,10 @@ class Batcher:
         if error is None:
             outcomes = call.result()
             for waiting, outcome in zip(batch, outcomes, strict=True):
-                _settle(waiting, outcome)
+                settle(waiting.reply, outcome)
             self._loop.call_soon(self._tell, batch, outcomes, began, time.monotonic())
         elif len(batch) == 1:
-            _settle(batch[0], error)
+            settle(batch[0].reply, error)
 
     def _tell(
         self,
@@ -197,12 +198,3 @@ async def batching(
         yield batcher
     finally:
         batcher.close()
-
-
-def _settle(waiting: Waiting, outcome: Reply | BaseException) -> None:
-    if waiting.reply.done():  # whoever asked has gone
-        return
-    if isinstance(outcome, BaseException):
-        waiting.reply.set_exception(outcome)
-    else:
-        waiting.reply.set_result(outcome)

@@ -14,6 +14,7 @@ from engine.updates import ItemUpdate
 from serving.limits import MAX_UPSERTS
 from serving.overlay.log import UpdateLog
 from serving.overlay.state import Mark
+from serving.settle import settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,13 +84,4 @@ class JoinedAppends:
                 await self._append([waiting])
             return
         for waiting in entry:
-            _settle(waiting.mark, outcome)
-
-
-def _settle(mark: asyncio.Future[Mark], outcome: Mark | BaseException) -> None:
-    if mark.done():  # whoever asked has gone
-        return
-    if isinstance(outcome, BaseException):
-        mark.set_exception(outcome)
-    else:
-        mark.set_result(outcome)
+            settle(waiting.mark, outcome)

@@ -94,8 +94,11 @@ def test_of_equal_items_the_first_of_the_catalogue_wins(tmp_path: Path) -> None:
     assert found.rows[0].tolist() == list(range(1000, 1020))
 
 
-def test_no_row_that_is_left_out_exceeds_the_similarity_that_is_told(tmp_path: Path) -> None:
-    vectors = clustered(distinct=40)
+@pytest.mark.parametrize("length", [0.01, 1, 300])
+def test_no_row_that_is_left_out_exceeds_the_similarity_that_is_told(
+    length: float, tmp_path: Path
+) -> None:
+    vectors = np.float32(length) * clustered(distinct=40)
     write_coarse(tmp_path, vectors, kinds())
     coarse = CoarseIndex.read(tmp_path)
     assert coarse is not None
