@@ -5,11 +5,15 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from serving.commands.serve_flags import ServeFlags
 from serving.port_claim import claimed_port
 from serving.request_log import configure_logging
 from serving.supervisor import RestartConfig, Supervisor
+
+THREAD_VARIABLES: Final = ("OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+"""From which PyTorch and Polars of each worker read how many threads they take."""
 
 
 def serve_together(flags: ServeFlags, announce: Callable[[str], None]) -> None:
@@ -25,7 +29,8 @@ def serve_together(flags: ServeFlags, announce: Callable[[str], None]) -> None:
     """
     listening = flags.listening
     threads = threads_of_each(listening.workers, len(os.sched_getaffinity(0)))
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # PyTorch of each worker reads it
+    for variable in THREAD_VARIABLES:
+        os.environ.setdefault(variable, str(threads))
     with claimed_port(listening.host, listening.port) as port:
         work = partial(_work, replace(flags, listening=replace(listening, port=port)))
         supervisor = Supervisor(work, listening.workers, RestartConfig())
