@@ -52,10 +52,18 @@ class ServerProcess:
     @contextmanager
     def grows_less_than(self, mib: float) -> Iterator[None]:
         """Within the block, at any moment."""
-        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")  # forgets the peak so far
-        before = self._status_mib("VmHWM")
+        self.forget_peak()
+        before = self.peak_mib()
         yield
-        assert self._status_mib("VmHWM") - before < mib
+        assert self.peak_mib() - before < mib
+
+    def forget_peak(self) -> None:
+        """Begin anew with what is in memory now."""
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
+    def peak_mib(self) -> float:
+        """The most that was in memory since it was forgotten."""
+        return self._status_mib("VmHWM")
 
     def resident_mib(self) -> float:
         """What of it is in memory now."""
