@@ -13,6 +13,7 @@ from serving.batcher import BatchConfig
 from serving.commands.response_caches import response_cache
 from serving.commands.serve_flags import Kept, ServeFlags
 from serving.engine_slot import EngineSlot
+from serving.garbage import set_aside
 from serving.metrics.endpoint import MetricsConfig
 from serving.server import Parts, ServerConfig, serve
 
@@ -50,21 +51,24 @@ def _parts(flags: ServeFlags) -> Parts:
     bundle, bundles, kept = flags.bundle, flags.bundles, flags.kept
     cache = response_cache(kept.answers, kept.redis, kept.shop)
     if bundle is not None and bundles is None:
-        slot = EngineSlot(_load(bundle))
+        slot = EngineSlot(load(bundle))
         beside = bundle.resolve()
         log = _log(kept, beside.with_name(f"{beside.name}.updates"))
         return Parts(slot=slot, log=log, cache=cache)
     if bundles is not None and bundle is None:
         log = _log(kept, bundles / ".updates")
-        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=(bundles, _load))
+        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=(bundles, load))
     raise SchemaError(
         expected="a bundle, or --bundles with a folder of them",
         got="neither" if bundle is None else "both",
     )
 
 
-def _load(folder: Path) -> Recommender:
-    return Recommender.load(folder).quickened()
+def load(folder: Path) -> Recommender:
+    """A bundle that answers where this machine runs it quickest; raises BundleError."""
+    loaded = Recommender.load(folder).quickened()
+    set_aside()
+    return loaded
 
 
 def _log(kept: Kept, beside: Path) -> "UpdateLog":
