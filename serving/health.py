@@ -5,10 +5,11 @@ from collections.abc import Collection
 from typing import Any, Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2_grpc
+from grpc_health.v1 import health
 from grpc_health.v1 import health_pb2 as pb
 
 from serving.engine_slot import EngineSlot
+from serving.open_calls import open_unary, open_watch
 from serving.services import CATALOGUE, OUTFITS
 
 SERVING: Final = pb.HealthCheckResponse.SERVING
@@ -21,7 +22,7 @@ TELLING_S: Final = 1.0
 """For how long a watcher that does not read can hold up the end."""
 
 
-class Health(health_pb2_grpc.HealthServicer):
+class Health:
     """Says SERVING of what can answer, until it is told that the server drains.
 
     A watch ends once it has told its caller so: gRPC's own servicer lets it hold up the end of
@@ -56,6 +57,17 @@ class Health(health_pb2_grpc.HealthServicer):
         if status == SERVICE_UNKNOWN:
             await context.abort(grpc.StatusCode.NOT_FOUND, "no such service")
         return pb.HealthCheckResponse(status=status)
+
+    async def List(  # noqa: N802 - the contract's name
+        self, _request: Any, _context: Any
+    ) -> Any:
+        """Say how every service is."""
+        return pb.HealthListResponse(  # type: ignore[attr-defined] # newer than its stubs
+            statuses={
+                service: pb.HealthCheckResponse(status=self._status(service))
+                for service in FROM_A_BUNDLE | self._always
+            }
+        )
 
     async def Watch(  # noqa: N802 - the contract's name
         self, request: pb.HealthCheckRequest, context: Any
@@ -97,3 +109,13 @@ class Health(health_pb2_grpc.HealthServicer):
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def health_handler(checks: Health) -> grpc.GenericRpcHandler:
+    """The service, as a server takes it."""
+    methods = {
+        "Check": open_unary(checks.Check, pb.HealthCheckRequest),
+        "List": open_unary(checks.List, pb.HealthListRequest),  # type: ignore[attr-defined] # newer than its stubs
+        "Watch": open_watch(checks.Watch, pb.HealthCheckRequest),
+    }
+    return grpc.method_handlers_generic_handler(health.SERVICE_NAME, methods)

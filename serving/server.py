@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health
 
 from data.errors import SchemaError
 from serving.answers import Answers
@@ -23,7 +22,7 @@ from serving.cache.response_cache import ResponseCache
 from serving.call_record import CallObserver
 from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
-from serving.health import Health
+from serving.health import Health, health_handler
 from serving.interceptor import CallInterceptor
 from serving.limits import MAX_CONCURRENT_CALLS, MAX_MESSAGE_BYTES
 from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
@@ -35,6 +34,7 @@ from serving.pb.outfit.v1 import (
     catalog_service_pb2_grpc,
     outfit_service_pb2_grpc,
 )
+from serving.reflection import SERVICE_NAMES, reflection_handlers
 from serving.reply import ReplyDesk
 from serving.security.enforcement import access_guard, port_credentials
 from serving.security.protection import Protection
@@ -138,12 +138,17 @@ async def running_server(
         metrics.watch_overlay(overlay)
         await stack.enter_async_context(_watched(parts.cache, metrics))
         shelf = await stack.enter_async_context(_started_shelf(parts, overlay, config))
-        served = _register(server, parts, batcher, overlay, shelf=shelf)
+        served = _register(
+            server,
+            OutfitServicer(_answers(parts, batcher, overlay)),
+            CatalogueServicer(batcher, overlay),
+            None if shelf is None else BundleServicer(shelf, parts.slot),
+        )
         if config.protection.reflects(config.host):
-            served += [health.SERVICE_NAME, reflection.SERVICE_NAME]
-            reflection.enable_server_reflection(served, server)
+            served += [health.SERVICE_NAME, *SERVICE_NAMES]
+            server.add_generic_rpc_handlers(reflection_handlers(served))
         checks = Health(parts.slot, served)
-        health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+        server.add_generic_rpc_handlers([health_handler(checks)])
         stack.enter_context(
             metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
         )
@@ -195,24 +200,23 @@ async def _started_shelf(
         await asyncio.wait({following})
 
 
+def _answers(parts: Parts, batcher: Batcher, overlay: Overlay) -> Answers:
+    return Answers(
+        batcher, parts.cache, lambda: (parts.slot.take().info.bundle_id, overlay.current.mark)
+    )
+
+
 def _register(
     server: grpc.aio.Server,
-    parts: Parts,
-    batcher: Batcher,
-    overlay: Overlay,
-    *,
-    shelf: BundleShelf | None,
+    outfits: OutfitServicer,
+    catalogue: CatalogueServicer,
+    bundles: BundleServicer | None,
 ) -> list[str]:
     """Add the services: their names."""
     served = [OUTFITS, CATALOGUE]
-    answers = Answers(
-        batcher, parts.cache, lambda: (parts.slot.take().info.bundle_id, overlay.current.mark)
-    )
-    outfits, catalogue = OutfitServicer(answers), CatalogueServicer(batcher, overlay)
     outfit_service_pb2_grpc.add_OutfitServiceServicer_to_server(outfits, server)  # type: ignore[no-untyped-call] # generated
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalogue, server)  # type: ignore[no-untyped-call] # generated
-    if shelf is not None:
-        bundles = BundleServicer(shelf, parts.slot)
+    if bundles is not None:
         bundle_service_pb2_grpc.add_BundleServiceServicer_to_server(bundles, server)  # type: ignore[no-untyped-call] # generated
         served.append(BUNDLES)
     return served

@@ -1,14 +1,32 @@
-"""Requests of every method of the contract as bytes: likely, possible, spoilt, and nonsense."""
+"""Requests of every method that is served as bytes: likely, possible, spoilt, and nonsense."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
+from grpc_health.v1 import health_pb2
+from grpc_reflection.v1alpha import reflection_pb2
 from hypothesis import strategies as st
 
 from serving.call_policy import METHODS
+from serving.reflection import SERVICE_NAMES
 from tests.serving.contract_messages import likely_messages, messages
+
+Shape = Literal["call", "watch", "stream"]
+
+HEALTH: Final = health_pb2.DESCRIPTOR.services_by_name["Health"]
+REFLECTION: Final = reflection_pb2.DESCRIPTOR.services_by_name["ServerReflection"]
+KNOWN: Final = (
+    "",
+    "outfit.v1.OutfitService",
+    "outfit.v1.Item",
+    "outfit/v1/item.proto",
+    "google.protobuf.FieldOptions",  # the contract extends it
+    *SERVICE_NAMES,
+)
+"""What health and reflection know by name."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +35,7 @@ class FuzzedRequest:
 
     method: str
     payloads: tuple[bytes, ...]
-    is_stream: bool
+    shape: Shape
 
 
 def fuzzed_requests(words: Sequence[str]) -> st.SearchStrategy[FuzzedRequest]:
@@ -26,20 +44,31 @@ def fuzzed_requests(words: Sequence[str]) -> st.SearchStrategy[FuzzedRequest]:
     Args:
         words: texts that the server knows, as identifiers, categories or names.
     """
-    return st.one_of(*(_of_method(method, words) for method in METHODS))
+    ours = [_of_method(method, words) for method in METHODS]
+    health = [_of_method(method, KNOWN) for method in HEALTH.methods]
+    reflection = [_of_method(*REFLECTION.methods, KNOWN, service=name) for name in SERVICE_NAMES]
+    return st.one_of(*ours, *health, *reflection)
 
 
-def _of_method(method: MethodDescriptor, words: Sequence[str]) -> st.SearchStrategy[FuzzedRequest]:
+def _of_method(
+    method: MethodDescriptor, words: Sequence[str], service: str = ""
+) -> st.SearchStrategy[FuzzedRequest]:
     likely = likely_messages(method.input_type, words).map(_serialized)
     possible = messages(method.input_type).map(_serialized)
     payload = st.one_of(likely, possible, _spoilt(likely), st.binary(max_size=100))
     count = 4 if method.client_streaming else 1
     return st.builds(
         FuzzedRequest,
-        method=st.just(f"/{method.containing_service.full_name}/{method.name}"),
+        method=st.just(f"/{service or method.containing_service.full_name}/{method.name}"),
         payloads=st.lists(payload, min_size=1, max_size=count).map(tuple),
-        is_stream=st.just(method.client_streaming),
+        shape=st.just(_shape(method)),
     )
+
+
+def _shape(method: MethodDescriptor) -> Shape:
+    if method.client_streaming:
+        return "stream"
+    return "watch" if method.server_streaming else "call"
 
 
 def _serialized(message: Message) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 import grpc
 import pytest
+from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionResponse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ ANSWERED = {
     grpc.StatusCode.FAILED_PRECONDITION,  # to roll back where nothing was active before
 }
 CODES = {code.value[0]: code for code in ANSWERED}
+STREAM = "/outfit.v1.OutfitService/StreamAnswers"
 RESTOCK_EVERY = 25
 GROWTH_MIB = 64
 
@@ -51,22 +53,39 @@ def codes(channel: grpc.Channel, requests: Sequence[FuzzedRequest]) -> list[grpc
 
 
 def _begun(channel: grpc.Channel, request: FuzzedRequest) -> Iterator[grpc.StatusCode]:
-    if not request.is_stream:
-        call: Any = channel.unary_unary(request.method).future(request.payloads[0], timeout=60)
+    method, [payload, *_] = request.method, request.payloads
+    if request.shape == "call":
+        call: Any = channel.unary_unary(method).future(payload, timeout=60)
         return (call.code() for _ in range(1))
-    stream = channel.stream_stream(
-        request.method, response_deserializer=pb.StreamAnswersResponse.FromString
-    )(iter(request.payloads), timeout=60)
-    return _stream_codes(stream)
+    if request.shape == "watch":
+        return _watch_codes(channel.unary_stream(method)(payload, timeout=60))
+    return _stream_codes(channel.stream_stream(method)(iter(request.payloads), timeout=60), method)
 
 
-def _stream_codes(stream: Any) -> Iterator[grpc.StatusCode]:
+def _watch_codes(watch: Any) -> Iterator[grpc.StatusCode]:
+    """One: a watch that tells something is answered, and never ends by itself."""
     try:
-        for response in stream:
-            yield CODES.get(response.status.code, grpc.StatusCode.UNKNOWN)
+        next(watch)
+    except grpc.RpcError:
+        yield watch.code()
+    else:
+        watch.cancel()
+        yield grpc.StatusCode.OK
+
+
+def _stream_codes(stream: Any, method: str) -> Iterator[grpc.StatusCode]:
+    try:
+        for payload in stream:
+            yield CODES.get(_code_told(payload, method), grpc.StatusCode.UNKNOWN)
     except grpc.RpcError:
         pass
     yield stream.code()
+
+
+def _code_told(payload: bytes, method: str) -> int:
+    if method == STREAM:
+        return pb.StreamAnswersResponse.FromString(payload).status.code
+    return ServerReflectionResponse.FromString(payload).error_response.error_code
 
 
 def restock(address: str, ids: Sequence[str], category: str) -> None:

@@ -14,6 +14,7 @@ from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
 from serving.health import Health
 from serving.metrics.endpoint import MetricsConfig
+from serving.reflection import SERVICE_NAMES
 from serving.security.protection import Protection
 from serving.server import Parts, ServerConfig
 from tests.serving.background_server import background_server, background_server_of
@@ -65,9 +66,18 @@ def test_only_services_that_are_served_are_known(*, on: bool):
         background_server(PlantedShop(), config) as server,
         grpc.insecure_channel(server.address) as channel,
     ):
-        told = next(watch(channel, "grpc.reflection.v1alpha.ServerReflection"))
-        assert told == (SERVING if on else SERVICE_UNKNOWN)
+        for name in SERVICE_NAMES:
+            assert next(watch(channel, name)) == (SERVING if on else SERVICE_UNKNOWN)
         assert next(watch(channel, "outfit.v1.BundleService")) == SERVICE_UNKNOWN
+
+
+def test_all_that_is_served_is_listed_with_its_health(address: str):
+    with grpc.insecure_channel(address) as channel:
+        listed = channel.unary_unary(
+            "/grpc.health.v1.Health/List", response_deserializer=pb.HealthListResponse.FromString
+        )(b"", timeout=5)
+    told = {service: response.status for service, response in listed.statuses.items()}
+    assert told == dict.fromkeys([*SERVICES, *SERVICE_NAMES], SERVING)
 
 
 def test_probes_over_http_are_told_the_same():

@@ -1,4 +1,4 @@
-"""Wire tests of the process: health, reflection, limits, port, a clean end."""
+"""Wire tests of the process: health, limits, port, a clean end."""
 
 import asyncio
 import re
@@ -14,9 +14,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from data.errors import SchemaError
 from engine.requests import Item, ItemContent, OutfitScore
@@ -63,33 +61,6 @@ def test_health_of_a_service_that_is_none_of_ours_is_not_found(address: str):
     with pytest.raises(grpc.RpcError) as caught:
         check(address, "outfit.v1.NoService")
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
-
-
-def test_reflection_lists_the_service_and_describes_its_methods(address: str):
-    asked = [
-        reflection_pb2.ServerReflectionRequest(list_services=""),
-        reflection_pb2.ServerReflectionRequest(file_containing_symbol="outfit.v1.OutfitService"),
-    ]
-    with grpc.insecure_channel(address) as channel:
-        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
-        listed, described = stub.ServerReflectionInfo(iter(asked), timeout=5)
-    names = {service.name for service in listed.list_services_response.service}
-    assert {"outfit.v1.OutfitService", "grpc.health.v1.Health"} <= names
-    files = map(
-        FileDescriptorProto.FromString, described.file_descriptor_response.file_descriptor_proto
-    )
-    contract = {file.name: file for file in files}
-    assert {"outfit/v1/item.proto", "google/api/field_behavior.proto"} <= contract.keys()
-    [service] = contract["outfit/v1/outfit_service.proto"].service
-    methods = [method.name for method in service.method]
-    assert methods == [
-        "ScoreOutfits",
-        "FillInTheBlank",
-        "RetrieveComplements",
-        "EmbedTarget",
-        "ExplainOutfit",
-        "StreamAnswers",
-    ]
 
 
 def test_the_loop_answers_while_the_engine_is_busy():

@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from engine.questions import Question, ScoreQuestion
 from serving.call_error import CallError
 from serving.client import OutfitClient
+from serving.reflection import SERVICE_NAMES
 from serving.request_log import JsonFormatter
 from serving.security.channel import Credentials
 from serving.security.key_file import read_keys, write_keys
@@ -156,14 +157,15 @@ def test_health_is_open_and_reflection_as_its_switch_says(keys: Path):
             health = health_pb2_grpc.HealthStub(channel)
             answer = health.Check(health_pb2.HealthCheckRequest(), timeout=5)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
-            reflection = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
-            answers = channel.stream_stream(reflection)(iter([b":\x00"]), timeout=5)
-            if switch is None:
-                assert b"outfit.v1.OutfitService" in next(answers)
-            else:
-                with pytest.raises(grpc.RpcError) as caught:
-                    next(answers)
-                assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
+            for name in SERVICE_NAMES:
+                reflection = channel.stream_stream(f"/{name}/ServerReflectionInfo")
+                answers = reflection(iter([b":\x00"]), timeout=5)
+                if switch is None:
+                    assert b"outfit.v1.OutfitService" in next(answers)
+                else:
+                    with pytest.raises(grpc.RpcError) as caught:
+                        next(answers)
+                    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_beyond_its_rate_a_key_is_told_when_to_ask_again(limited: str):

@@ -1,0 +1,64 @@
+"""Calls that everybody may make, of health and reflection: what is no request is refused by name.
+
+Left to itself gRPC answers UNKNOWN, with the text of what Python raised, and keeps a request of
+any size for as long as its call goes on.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+MAX_OPEN_BYTES: Final = 4_096
+"""Of a request; it holds a name of a service, a symbol or a file."""
+
+
+def open_unary(ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message]) -> Any:
+    """The handler of a method with one request, of a kind, and one response."""
+    return grpc.unary_unary_rpc_method_handler(_once(ask, kind), response_serializer=_serialized)
+
+
+def open_watch(tell: Callable[[Any, Any], Awaitable[None]], kind: type[Message]) -> Any:
+    """The handler of a method with one request whose responses are written as they come."""
+    return grpc.unary_stream_rpc_method_handler(_once(tell, kind), response_serializer=_serialized)
+
+
+def open_stream(
+    answers: Callable[[AsyncIterator[Any], Any], AsyncIterator[Any]], kind: type[Message]
+) -> Any:
+    """The handler of a method with a response for each request of a stream."""
+
+    async def behaviour(payloads: AsyncIterator[bytes], context: Any) -> AsyncIterator[Any]:
+        requests = (await _parsed(payload, kind, context) async for payload in payloads)
+        async for response in answers(requests, context):
+            yield response
+
+    return grpc.stream_stream_rpc_method_handler(behaviour, response_serializer=_serialized)
+
+
+def _once(ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message]) -> Any:
+    async def behaviour(payload: bytes, context: Any) -> Any:
+        return await ask(await _parsed(payload, kind, context), context)
+
+    return behaviour
+
+
+async def _parsed(payload: bytes, kind: type[Message], context: Any) -> Message:
+    if len(payload) > MAX_OPEN_BYTES:
+        await context.abort(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            f"expected a request of at most {MAX_OPEN_BYTES} bytes, got {len(payload)}",
+        )
+    try:
+        return kind.FromString(payload)
+    except DecodeError:
+        await context.abort(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            f"expected a {kind.DESCRIPTOR.name}, got {len(payload)} bytes that are none",
+        )
+        raise
+
+
+def _serialized(message: Message) -> bytes:
+    return message.SerializeToString()
