@@ -10,6 +10,7 @@ from serving.interceptor import status_told
 from serving.limits import MAX_NAME_LENGTH
 from serving.outfit_calls import CALLS
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.request_budget import RequestBudget
 
 WINDOW: Final = 64
 """Requests that are read ahead of their responses."""
@@ -19,11 +20,16 @@ class AnswerStream:
     """One call of StreamAnswers.
 
     A place in the window is free again once the response is written, and writing waits for a
-    caller that does not read.
+    caller that does not read. By then the request is let go: it may be large.
+
+    Args:
+        answers: to every question.
+        context: of the call.
+        budget: of the bytes of requests that are not answered yet.
     """
 
-    def __init__(self, answers: Answers, context: Any) -> None:
-        self._answers, self._context = answers, context
+    def __init__(self, answers: Answers, context: Any, budget: RequestBudget) -> None:
+        self._answers, self._context, self._budget = answers, context, budget
         self._room = asyncio.Semaphore(WINDOW)
         self._writing = asyncio.Lock()
         self._pending: set[asyncio.Task[None]] = set()
@@ -55,6 +61,7 @@ class AnswerStream:
         if isinstance(response, BaseException):
             response = pb.StreamAnswersResponse(status=status_told(response))
         response.correlation_id = request.correlation_id
+        del request
         async with self._writing:
             await self._context.write(response)
 
@@ -74,7 +81,8 @@ class AnswerStream:
         name = request.WhichOneof("question")
         if name is None:
             raise SchemaError(expected="a question", got="none", field="question")
-        answered = await self._answers.answer(
-            CALLS[name], getattr(request, name), self._context.time_remaining
-        )
+        with self._budget.holding(request.ByteSize()):
+            answered = await self._answers.answer(
+                CALLS[name], getattr(request, name), self._context.time_remaining
+            )
         return pb.StreamAnswersResponse(**{name: answered.response})

@@ -21,6 +21,7 @@ from data.errors import (
 from serving.call_record import CallObserver
 from serving.errors import refusal_of, status_of, wire_field
 from serving.ongoing_call import CURRENT_CALL, REQUEST_ID_KEY, OngoingCall
+from serving.request_budget import RequestBudget
 from serving.security.guard import CALLER
 
 logger = logging.getLogger(__name__)
@@ -39,10 +40,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     Args:
         observers: are told of every call of ours when it has ended.
+        budget: of the bytes of single calls; who answers a stream counts its messages.
     """
 
-    def __init__(self, observers: Sequence[CallObserver] = ()) -> None:
-        self._observers = observers
+    def __init__(
+        self, observers: Sequence[CallObserver] = (), budget: RequestBudget | None = None
+    ) -> None:
+        self._observers, self._budget = observers, budget or RequestBudget()
         self._wrapped: dict[str, tuple[Any, Any]] = {}
 
     async def intercept_service(
@@ -67,7 +71,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             if handler.request_streaming
             else grpc.unary_unary_rpc_method_handler
         )
-        ask = _streaming(handler) if handler.request_streaming else _unary(handler)
+        ask = _streaming(handler) if handler.request_streaming else _unary(handler, self._budget)
         return wrap(
             _guarded(ask, method, self._observers),
             request_deserializer=None,  # bytes come as they are; a broken message is ours to refuse
@@ -82,9 +86,13 @@ def status_told(error: BaseException) -> Status:
     return status_of(error, call.request_id)
 
 
-def _unary(handler: Any) -> Behaviour:
+def _unary(handler: Any, budget: RequestBudget) -> Behaviour:
     async def behaviour(payload: bytes, context: Any) -> Any:
-        return await handler.unary_unary(_parsed(handler, payload), context)
+        budget.take(len(payload))
+        try:
+            return await handler.unary_unary(_parsed(handler, payload), context)
+        finally:
+            budget.give_back(len(payload))
 
     return behaviour
 
@@ -107,7 +115,9 @@ def _guarded(ask: Behaviour, method: str, observers: Sequence[CallObserver]) -> 
             call.fields["caller"] = CALLER.get()
         CURRENT_CALL.set(call)
         context.set_trailing_metadata(_named(call))
-        return await _answered(ask(asked, context), call, context)
+        asking = ask(asked, context)
+        del asked  # what aborts a call is kept for a while, with all that its frames hold
+        return await _answered(asking, call, context)
 
     return behaviour
 
@@ -126,10 +136,12 @@ async def _answered(asking: Awaitable[Any], call: OngoingCall, context: Any) -> 
     except Exception as error:  # noqa: BLE001 - the one broad except: no text of ours leaks
         call.end(refusal_of(error).code)
         status = rpc_status.to_status(status_told(error))
-        metadata = (*status.trailing_metadata, *_named(call))
-        await context.abort(status.code, status.details, metadata)
-    asyncio.get_running_loop().call_soon(_conclude, call)  # the response goes out before
-    return response
+    else:
+        asyncio.get_running_loop().call_soon(_conclude, call)  # the response goes out before
+        return response
+    # Beyond the except: else what aborts the call would keep the error, and that the request.
+    metadata = (*status.trailing_metadata, *_named(call))
+    return await context.abort(status.code, status.details, metadata)
 
 
 def _conclude(call: OngoingCall) -> None:

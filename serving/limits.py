@@ -5,6 +5,7 @@ from collections.abc import Sized
 from data.errors import SchemaError
 
 MAX_MESSAGE_BYTES = 32 * 2**20
+MAX_HELD_BYTES = 256 * 2**20  # of requests that one server has in hand
 MAX_CONCURRENT_CALLS = 4_096  # of one connection; answers that nobody reads take memory
 MAX_OUTFITS = 256
 MAX_ITEMS = 32

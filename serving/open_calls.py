@@ -29,9 +29,14 @@ def open_stream(
 ) -> Any:
     """The handler of a method with a response for each request of a stream."""
 
+    async def requests(payloads: AsyncIterator[bytes], context: Any) -> AsyncIterator[Any]:
+        async for payload in payloads:
+            request = _read(payload, kind)
+            del payload
+            yield await _accepted(request, context)
+
     async def behaviour(payloads: AsyncIterator[bytes], context: Any) -> AsyncIterator[Any]:
-        requests = (await _parsed(payload, kind, context) async for payload in payloads)
-        async for response in answers(requests, context):
+        async for response in answers(requests(payloads, context), context):
             yield response
 
     return grpc.stream_stream_rpc_method_handler(behaviour, response_serializer=_serialized)
@@ -39,25 +44,27 @@ def open_stream(
 
 def _once(ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message]) -> Any:
     async def behaviour(payload: bytes, context: Any) -> Any:
-        return await ask(await _parsed(payload, kind, context), context)
+        request = _read(payload, kind)
+        del payload  # what aborts a call is kept for a while, with all that its frames hold
+        return await ask(await _accepted(request, context), context)
 
     return behaviour
 
 
-async def _parsed(payload: bytes, kind: type[Message], context: Any) -> Message:
+def _read(payload: bytes, kind: type[Message]) -> Message | str:
+    """The request, or what is wrong with it."""
     if len(payload) > MAX_OPEN_BYTES:
-        await context.abort(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            f"expected a request of at most {MAX_OPEN_BYTES} bytes, got {len(payload)}",
-        )
+        return f"expected a request of at most {MAX_OPEN_BYTES} bytes, got {len(payload)}"
     try:
         return kind.FromString(payload)
     except DecodeError:
-        await context.abort(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            f"expected a {kind.DESCRIPTOR.name}, got {len(payload)} bytes that are none",
-        )
-        raise
+        return f"expected a {kind.DESCRIPTOR.name}, got {len(payload)} bytes that are none"
+
+
+async def _accepted(request: Message | str, context: Any) -> Any:
+    if isinstance(request, str):
+        return await context.abort(grpc.StatusCode.INVALID_ARGUMENT, request)
+    return request
 
 
 def _serialized(message: Message) -> bytes:

@@ -24,7 +24,7 @@ from serving.catalogue_servicer import CatalogueServicer
 from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.health import Health, health_handler
 from serving.interceptor import CallInterceptor
-from serving.limits import MAX_CONCURRENT_CALLS, MAX_MESSAGE_BYTES
+from serving.limits import MAX_CONCURRENT_CALLS, MAX_HELD_BYTES, MAX_MESSAGE_BYTES
 from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
 from serving.metrics.server_metrics import ServerMetrics
 from serving.overlay.log import UpdateLog
@@ -36,6 +36,7 @@ from serving.pb.outfit.v1 import (
 )
 from serving.reflection import SERVICE_NAMES, reflection_handlers
 from serving.reply import ReplyDesk
+from serving.request_budget import RequestBudget
 from serving.security.enforcement import access_guard, port_credentials
 from serving.security.protection import Protection
 from serving.servicer import OutfitServicer
@@ -63,6 +64,7 @@ class ServerConfig:
     notice_s: float = 0.0  # how long new calls are answered after health says NOT_SERVING
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
+    max_held_bytes: int = MAX_HELD_BYTES  # of requests that are not answered yet
     metrics: MetricsConfig | None = None
     protection: Protection = field(default_factory=Protection)
 
@@ -123,7 +125,8 @@ async def running_server(
     """
     config.protection.check(config.host)
     metrics = ServerMetrics(parts.slot)
-    interceptor = CallInterceptor([metrics, *observers])
+    budget = RequestBudget(config.max_held_bytes)
+    interceptor = CallInterceptor([metrics, *observers], budget)
     server = _server([interceptor, access_guard(config.protection, config.host)], config)
     # Connections wait at a port from when it is bound: one that others share, only when all is up.
     bound = "" if config.shared else _bind(server, config)
@@ -140,7 +143,7 @@ async def running_server(
         shelf = await stack.enter_async_context(_started_shelf(parts, overlay, config))
         served = _register(
             server,
-            OutfitServicer(_answers(parts, batcher, overlay)),
+            OutfitServicer(_answers(parts, batcher, overlay), budget),
             CatalogueServicer(batcher, overlay),
             None if shelf is None else BundleServicer(shelf, parts.slot),
         )

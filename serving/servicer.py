@@ -10,6 +10,7 @@ from serving.ongoing_call import CURRENT_CALL
 from serving.outfit_calls import OutfitCall
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
+from serving.request_budget import RequestBudget
 
 
 class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
@@ -18,8 +19,8 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
     Errors pass through: the interceptor turns them into statuses.
     """
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, answers: Answers, budget: RequestBudget) -> None:
+        self._answers, self._budget = answers, budget
 
     async def ScoreOutfits(  # noqa: N802 - the contract's name
         self, request: pb.ScoreOutfitsRequest, context: Any
@@ -62,7 +63,7 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
         self, request_iterator: AsyncIterator[pb.StreamAnswersRequest], context: Any
     ) -> None:
         """Answer many questions, each as soon as it can."""
-        await AnswerStream(self._answers, context).run(request_iterator)
+        await AnswerStream(self._answers, context, self._budget).run(request_iterator)
 
     async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:
         answered = await self._answers.answer(call, request, context.time_remaining)

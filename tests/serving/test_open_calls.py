@@ -17,6 +17,11 @@ V1 = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
 V1ALPHA = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
 LIST_SERVICES = b":\x00"
 MIB = 2**20
+UNCOLLECTED = """
+import gc
+gc.disable()  # what is let go only when the garbage is collected is not let go
+Shop = PlantedShop
+"""
 
 
 @pytest.fixture
@@ -76,8 +81,8 @@ def begun_watch(channel: grpc.Channel, service: str) -> Any:
     return call
 
 
-def test_watches_of_large_names_are_not_kept():
-    with planted_server() as server, grpc.insecure_channel(server.address) as channel:
+def test_large_requests_are_let_go_as_they_are_refused():
+    with planted_server(UNCOLLECTED) as server, grpc.insecure_channel(server.address) as channel:
         large = "x" * 8 * MIB
         for _ in range(8):  # what a server allocates once
             begun_watch(channel, large)

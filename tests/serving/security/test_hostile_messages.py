@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 
+from engine.questions import ScoreQuestion
 from engine.requests import ItemContent
 from serving.call_error import CallError
 from serving.client import OutfitClient
+from serving.load_questions import request_of
 from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
@@ -21,6 +23,14 @@ SECRET = new_secret()
 METHOD = "/outfit.v1.OutfitService/ScoreOutfits"
 BEARER = (("authorization", f"Bearer {SECRET}"),)
 MIB = 2**20
+BUSY = """
+import gc, time
+gc.disable()  # what is let go only when the garbage is collected is not let go
+
+class Shop(PlantedShop):
+    def answer(self, questions):
+        time.sleep(60)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +115,29 @@ def test_what_bears_no_key_is_not_taken_in(server: ServerProcess):
         codes = {one.result() for one in sent}
         assert codes == {grpc.StatusCode.UNAUTHENTICATED}
         assert answer(server.address) == 1
+
+
+def test_large_requests_that_wait_are_held_within_a_budget_and_those_refused_are_let_go():
+    pictures = [ItemContent(image=png(1, 1).ljust(8 * MIB - 100))] * 2
+    payload = request_of(ScoreQuestion(outfits=[pictures]))
+    budget = f"max_held_bytes={4 * len(payload)}"
+    with planted_server(BUSY, budget) as server, grpc.insecure_channel(server.address) as channel:
+        held, refused = [], []
+        with server.grows_less_than(450):  # of 1,536 MiB that are sent, each byte held thrice
+            for _ in range(96):
+                call = channel.unary_unary(METHOD).future(payload, timeout=60)
+                (refused if ended(call) else held).append(call)
+        assert len(held) == 4
+        assert {call.code() for call in refused} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+
+
+def ended(call: grpc.Future) -> bool:
+    """Whether it ends before one that is held would."""
+    try:
+        call.exception(timeout=1)
+    except grpc.FutureTimeoutError:
+        return False
+    return True
 
 
 def test_a_picture_that_unpacks_to_gigabytes_is_refused_at_once(server: ServerProcess):
