@@ -1,7 +1,7 @@
 """How many bytes of requests are held at once, by all callers together.
 
-It counts a request from when it has arrived whole until it is answered. What still arrives is in
-memory before it, and a message takes about as much again as its bytes.
+A request counts from when it has arrived whole until it is answered. What is still arriving is in
+gRPC's memory and does not count; what counts takes up to four times its bytes, once it is unpacked.
 """
 
 from collections.abc import Iterator

@@ -71,16 +71,24 @@ describe("over TLS with a key", () => {
 });
 
 function testReflection(at) {
-  const reflected = () => new reflection.GrpcReflection(at().address, at().credentials);
+  const reflected = (version) =>
+    new reflection.GrpcReflection(at().address, at().credentials, {}, version);
 
-  test("reflection lists the services", async () => {
-    const listed = await reflected().listServices();
-    const wanted = [...SERVICES.map((name) => `outfit.v1.${name}`), "grpc.health.v1.Health"];
-    assert.deepEqual(wanted.filter((name) => !listed.includes(name)), []);
-  });
+  for (const version of ["v1", "v1alpha"]) {
+    test(`reflection ${version} lists the services and describes each`, async () => {
+      const listed = await reflected(version).listServices();
+      const wanted = [...SERVICES.map((name) => `outfit.v1.${name}`), "grpc.health.v1.Health"];
+      assert.deepEqual(wanted.filter((name) => !listed.includes(name)), []);
+      for (const name of listed) {
+        const described = await reflected(version).getDescriptorBySymbol(name);
+        const path = [described.getPackageObject(), ...name.split(".")];
+        assert.ok(path.reduce((within, part) => within[part]).service, name);
+      }
+    });
+  }
 
   test("reflection describes health, so that it is watched without a file", async () => {
-    const described = await reflected().getDescriptorBySymbol("grpc.health.v1.Health");
+    const described = await reflected("v1").getDescriptorBySymbol("grpc.health.v1.Health");
     const { Health } = described.getPackageObject({ enums: String }).grpc.health.v1;
     const health = new Health(at().address, at().credentials);
     const watch = health.Watch({ service: "outfit.v1.OutfitService" });
