@@ -9,7 +9,7 @@ coarse.faiss         bytes of every row, mapped; a list for each run of a slot a
 coarse.safetensors   the scale of each dimension, and by how much a similarity is off at most
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +30,9 @@ LANES: Final = 16
 LARGEST: Final = 127
 ZERO: Final = 128
 """The byte that stands for zero."""
+
+NO_LIST: Final = -1
+"""Stands after the lists of a query that looks through fewer than others."""
 
 CHUNK: Final = 8192
 
@@ -66,43 +69,48 @@ class CoarseIndex:
             error=float(told["error"]),
         )
 
-    def lists(self, rows: Int64[np.ndarray, " rows"]) -> Int64[np.ndarray, " lists"] | None:
+    def lists(self, rows: Int64[np.ndarray, " rows"]) -> range | None:
         """The lists that hold just these ascending rows; None where there are no such lists."""
         start, end = int(rows[0]), int(rows[-1]) + 1
-        first, last = np.searchsorted(self.ends, [start, end - 1], side="right")
+        first, last = np.searchsorted(self.ends, [start, end - 1], side="right").tolist()
         begins = self.ends[first - 1] if first else 0
         if end - start != len(rows) or begins != start or self.ends[last] != end:
             return None
-        return np.arange(first, last + 1)
+        return range(first, last + 1)
 
     def candidates(
         self,
         queries: Float32[np.ndarray, "queries dim"],
-        lists: Int64[np.ndarray, " lists"],
+        lists: Sequence[range],
         wide: int,
-    ) -> Iterator[tuple[Int64[np.ndarray, " wide"], float]]:
-        """For each query, ascending rows, and a similarity that no other row of the lists exceeds.
+        selected: faiss.IDSelector | None = None,
+    ) -> tuple[Int64[np.ndarray, "queries wide"], Float32[np.ndarray, " queries"]]:
+        """For each query, ascending rows, and a similarity that no other row exceeds.
 
         Args:
             queries: as of the vectors.
-            lists: to look through; they hold `wide` rows or more.
+            lists: that each query looks through; they hold `wide` selected rows or more.
             wide: how many rows a query.
+            selected: rows that may be candidates; all where None.
         """
         asked = np.zeros((len(queries), self.index.d), np.float32)
         asked[:, : len(self.scale)] = queries * self.scale
-        similarities, rows = self._scan(asked, lists, wide)
+        similarities, rows = self._scan(asked, lists, wide, selected)
         lengths = np.sqrt((queries * queries).sum(axis=1))
-        highest = similarities[:, -1] + self.error * lengths
-        yield from zip(np.sort(rows, axis=1), highest.tolist(), strict=True)
+        rows.sort(axis=1)
+        return rows, similarities[:, -1] + self.error * lengths
 
     def _scan(
         self,
         asked: Float32[np.ndarray, "queries width"],
-        lists: Int64[np.ndarray, " lists"],
+        lists: Sequence[range],
         wide: int,
+        selected: faiss.IDSelector | None,
     ) -> tuple[Float32[np.ndarray, "queries wide"], Int64[np.ndarray, "queries wide"]]:
         """The inverted file's own search, in lists that are given."""
-        visited = np.ascontiguousarray(np.tile(lists, (len(asked), 1)), np.int64)
+        visited = np.full((len(asked), max(map(len, lists))), NO_LIST, np.int64)
+        for row, own in zip(visited, lists, strict=True):
+            row[: len(own)] = own
         centres = np.zeros(visited.shape, np.float32)
         similarities = np.empty((len(asked), wide), np.float32)
         rows = np.empty((len(asked), wide), np.int64)
@@ -115,7 +123,7 @@ class CoarseIndex:
             faiss.swig_ptr(similarities),
             faiss.swig_ptr(rows),
             False,  # noqa: FBT003 - faiss's own signature: labels are rows, not places in lists
-            faiss.SearchParametersIVF(nprobe=visited.shape[1]),  # type: ignore[call-arg]
+            faiss.SearchParametersIVF(sel=selected, nprobe=visited.shape[1]),  # type: ignore[call-arg]
         )
         return similarities, rows
 

@@ -10,26 +10,17 @@ from typing import Final
 
 import faiss
 import numpy as np
-from jaxtyping import Bool, Float32, Int64
+from jaxtyping import Float32, Int64
 
-from engine.coarse_index import WORTH_IT, CoarseIndex
+from engine.coarse_index import CoarseIndex
+from engine.coarse_search import Scan, scan_together
+from engine.parts import Neighbours, Part
 
 FEW_QUERIES: Final = 20
 """More queries than that are multiplied with the vectors at once, which reads them once for all."""
 
-WIDER, MARGIN = 4, 64
-"""Candidates that the coarse copy is asked for: so many times k, and so many more."""
-
 WORTH_A_COPY: Final = 16
 """One row in so many may be refused before the others are copied together and searched."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Neighbours:
-    """Rows of the best items of each query, best first, and their inner products."""
-
-    rows: list[Int64[np.ndarray, " found"]]
-    similarities: list[Float32[np.ndarray, " found"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,85 +56,92 @@ class PartitionedIndex:
         rows: Int64[np.ndarray, " rows"],
         k: int,
     ) -> Neighbours:
-        """The k items among `rows` nearest to each query; fewer where there are fewer.
+        """`search_parts` of one part, all of whose rows may answer."""
+        numbers, allowed = np.arange(len(queries)), np.ones(len(rows), np.bool_)
+        return self.search_parts(queries, [Part(queries=numbers, rows=rows, allowed=allowed, k=k)])
+
+    def search_parts(
+        self, queries: Float32[np.ndarray, "queries dim"], parts: Sequence[Part]
+    ) -> Neighbours:
+        """The k items nearest to each query among its rows that may answer; fewer where they are.
 
         Of equals the first in the catalogue are found, as a scan would find them.
 
         Args:
             queries: target embeddings.
-            rows: ascending; a partition, or what filters leave of it.
-            k: at least 1.
+            parts: each query is of one; rows that several hold may answer in all of them, or none.
         """
-        if not len(rows):
-            nothing = np.zeros((len(queries), 0), np.float32)
-            return Neighbours(rows=[rows] * len(queries), similarities=list(nothing))
-        k = min(k, len(rows))
-        return self._coarsely(queries, rows, k) or self._in_full(queries, rows, k)
+        nearest = Neighbours.none(len(queries))
+        together: dict[tuple[int, bool], list[Scan]] = {}
+        for part in parts:
+            scan = self._scan(part)
+            if scan is None:
+                nearest.put(part.queries, self._in_full(queries[part.queries], part))
+            else:
+                together.setdefault((scan.wide, scan.selects), []).append(scan)
+        for scans in together.values():
+            self._coarsely(queries, scans, nearest)
+        return nearest
 
-    def search_allowed(
+    def _scan(self, part: Part) -> Scan | None:
+        """How the coarse copy is asked; None where every row is to be looked at."""
+        many = len(part.queries) > FEW_QUERIES
+        return None if self.coarse is None or many else Scan.of(self.coarse, part)
+
+    def _coarsely(
         self,
         queries: Float32[np.ndarray, "queries dim"],
-        rows: Int64[np.ndarray, " rows"],
-        allowed: Bool[np.ndarray, " rows"],
-        k: int,
-    ) -> Neighbours:
-        """`search` among the rows that are allowed.
+        scans: Sequence[Scan],
+        nearest: Neighbours,
+    ) -> None:
+        """Search by way of the coarse copy, and of every row where that proves too little."""
+        for scanned in scan_together(scans, self.vectors, queries):
+            numbers, unsure = scanned.part.queries, ~scanned.sure
+            nearest.put(numbers, scanned.found)
+            if unsure.any():
+                again = numbers[unsure]
+                nearest.put(again, self._in_full(queries[again], scanned.part))
 
-        Where few are not, all are searched in place for as many more, so that an item that is
-        gone does not cost a copy of its whole partition.
+    def _in_full(self, queries: Float32[np.ndarray, "queries dim"], part: Part) -> Neighbours:
+        """Look at every row.
+
+        Where few may not answer, all are searched in place for as many more, so that an item that
+        is gone does not cost a copy of its whole partition.
         """
-        num_refused = len(rows) - int(np.count_nonzero(allowed))
-        if num_refused > len(rows) // WORTH_A_COPY:
-            return self.search(queries, rows[allowed], k)
-        found = self.search(queries, rows, k + num_refused)
-        if not num_refused:
+        rows, refused = part.rows, part.num_refused
+        if refused > len(rows) // WORTH_A_COPY:
+            return self._nearest(queries, rows[part.allowed], part.k)
+        found = self._nearest(queries, rows, part.k + refused)
+        if not refused:
             return found
-        kept = [np.flatnonzero(allowed[np.searchsorted(rows, each)])[:k] for each in found.rows]
+        kept = [
+            np.flatnonzero(part.allowed[np.searchsorted(rows, each)])[: part.k]
+            for each in found.rows
+        ]
         return Neighbours(
             rows=[each[at] for each, at in zip(found.rows, kept, strict=True)],
             similarities=[each[at] for each, at in zip(found.similarities, kept, strict=True)],
         )
 
-    def _coarsely(
-        self,
-        queries: Float32[np.ndarray, "queries dim"],
-        rows: Int64[np.ndarray, " rows"],
-        k: int,
-    ) -> Neighbours | None:
-        """`search` by way of the coarse copy, and of every row where that proves too little.
-
-        None where it saves nothing.
-        """
-        wide = WIDER * k + MARGIN
-        if self.coarse is None or len(queries) > FEW_QUERIES or len(rows) < max(WORTH_IT, 4 * wide):
-            return None
-        lists = self.coarse.lists(rows)
-        if lists is None:
-            return None
-        nearest = Neighbours(rows=[], similarities=[])
-        looked_up = self.coarse.candidates(queries, lists, wide)
-        for query, (candidates, highest) in zip(queries, looked_up, strict=True):
-            found = self._in_full(query[None], candidates, k)
-            if highest >= found.similarities[0][-1]:
-                found = self._in_full(query[None], rows, k)
-            nearest.rows.extend(found.rows)
-            nearest.similarities.extend(found.similarities)
-        return nearest
-
-    def _in_full(
+    def _nearest(
         self,
         queries: Float32[np.ndarray, "queries dim"],
         rows: Int64[np.ndarray, " rows"],
         k: int,
     ) -> Neighbours:
-        """`search` of every row."""
-        similarities, places = _beyond_ties(np.ascontiguousarray(queries), self._vectors(rows), k)
+        """The k nearest of all rows."""
+        if not len(rows):
+            return Neighbours.none(len(queries))
+        wide = min(k, len(rows))
+        similarities, places = _beyond_ties(
+            np.ascontiguousarray(queries), self._vectors(rows), wide
+        )
         if (similarities[:, 1:] == similarities[:, :-1]).any():
             order = np.lexsort((places, -similarities))
             similarities = np.take_along_axis(similarities, order, axis=1)
             places = np.take_along_axis(places, order, axis=1)
-        found = rows[places[:, :k]]
-        return Neighbours(rows=list(found), similarities=list(similarities[:, :k]))
+        found = rows[places[:, :wide]]
+        return Neighbours(rows=list(found), similarities=list(similarities[:, :wide]))
 
     def _vectors(self, rows: Int64[np.ndarray, " rows"]) -> Float32[np.ndarray, "rows dim"]:
         vectors: np.ndarray = self.vectors[range_of(rows)]

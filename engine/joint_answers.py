@@ -18,7 +18,8 @@ from engine.models.model import Model
 from engine.outcomes import each
 from engine.questions import ComplementsQuestion, FillQuestion, ScoreQuestion, TargetQuestion
 from engine.relevance_judge import RelevanceJudge
-from engine.requests import Complement, Filters, Item, OutfitScore, RankedCandidate
+from engine.requests import Complement, Item, OutfitScore, RankedCandidate
+from engine.searches import Search
 from graph.outfits import pad_outfits
 
 NARROW: Final = 8
@@ -173,18 +174,7 @@ class JointAnswers:
     ) -> list[list[Complement]]:
         wanted = self.catalogue.wanted([question.slot for question in questions])
         targets = self._embed(checked, wanted)
-        found: list[list[Complement]] = [[] for _ in questions]
-        for numbers in _searched_together(questions):
-            asked = [questions[number] for number in numbers]
-            answers = self.catalogue.index.search(
-                targets[numbers],
-                asked[0].slot,
-                max(each.k for each in asked),
-                filters=asked[0].filters,
-                passed_over=[ids_of(each.context) for each in asked],
-            )
-            for number, answer in zip(numbers, answers, strict=True):
-                found[number] = answer[: questions[number].k]
+        found = self.catalogue.index.search(targets, [_search(each) for each in questions])
         least = [question.min_relevance for question in questions]
         return self.relevance.judge(found, targets, wanted, least)
 
@@ -271,9 +261,10 @@ def _ranking(
     ]
 
 
-def _searched_together(questions: Sequence[ComplementsQuestion]) -> list[list[int]]:
-    """Positions of the questions that look through the same rows."""
-    groups: dict[tuple[str | None, Filters], list[int]] = {}
-    for number, question in enumerate(questions):
-        groups.setdefault((question.slot.category, question.filters), []).append(number)
-    return list(groups.values())
+def _search(question: ComplementsQuestion) -> Search:
+    return Search(
+        slot=question.slot,
+        k=question.k,
+        filters=question.filters,
+        passed_over=ids_of(question.context),
+    )

@@ -1,20 +1,22 @@
 """The index with the updates in force: what is gone never answers, what is new does."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Int64
+from jaxtyping import Bool, Float32, Int64
 
 from data.errors import SchemaError, UnknownCategoryError
 from data.slots import slot_of
 from engine.arrivals import tokens_of
 from engine.catalogue import Catalogue
-from engine.index import Neighbours
 from engine.item_facts import IN_STOCK, Facts, ItemFacts
 from engine.new_items import NO_ROWS, NewItems
-from engine.requests import Complement, Filters, Slot
+from engine.parts import Neighbours, Part
+from engine.requests import Filters, Slot
+from engine.searches import Found, Search
 from engine.update_records import UpdateRecords
 from engine.updates import ItemChange, ItemDeletion, ItemUpdate, NewItem
 
@@ -68,33 +70,27 @@ class LiveIndex:
         self._rows(slot)
 
     def search(
-        self,
-        targets: Float32[np.ndarray, "targets dim"],
-        slot: Slot,
-        k: int,
-        *,
-        filters: Filters,
-        passed_over: Sequence[frozenset[str]],
-    ) -> list[list[Complement]]:
-        """At most k items of the slot nearest to each target; of equals those of the bundle first.
+        self, targets: Float32[np.ndarray, "targets dim"], searches: Sequence[Search]
+    ) -> list[Found]:
+        """The items nearest to each target; of equals those of the bundle first.
 
         Args:
-            targets: unit vectors.
-            slot: wanted by all of them.
-            k: at least 1; it and the filters as `check` lets them pass.
-            filters: on all answers.
-            passed_over: ids that do not answer each target.
+            targets: unit vectors, one a search.
+            searches: as `check` lets them pass.
 
         Raises:
-            UnknownCategoryError: the catalogue holds nothing of this category or slot.
+            UnknownCategoryError: the catalogue holds nothing of a category or slot.
         """
-        rows, new_rows = self._rows(slot)
-        wide = k + max(map(len, passed_over), default=0)
-        found = self._search_base(targets, rows, wide, filters=filters)
-        new_found = self._search_new(targets, new_rows, wide, filters=filters)
+        base, new = (Neighbours.none(len(targets)) for _ in range(2))
+        for filters, numbers in _grouped(searches, lambda one: one.filters).items():
+            asked, own = targets[numbers], [searches[number] for number in numbers]
+            old_parts, new_parts = self._parts(own, filters)
+            base.put(numbers, self.base.index.search_parts(asked, old_parts))
+            if new_parts:
+                new.put(numbers, self.new.index.search_parts(asked, new_parts))
         return [
-            _best(self._named(found, number), self._new_named(new_found, number), skipped, k)
-            for number, skipped in enumerate(passed_over)
+            _best(self._named(base, number), self._new_named(new, number), search)
+            for number, search in enumerate(searches)
         ]
 
     def _facts_after(self, changed: Mapping[str, ItemUpdate | None]) -> ItemFacts:
@@ -123,58 +119,71 @@ class LiveIndex:
             field="slot.category",
         )
 
-    def _search_base(
-        self,
-        targets: Float32[np.ndarray, "targets dim"],
-        rows: Int64[np.ndarray, " rows"],
-        k: int,
-        *,
-        filters: Filters,
-    ) -> Neighbours:
-        allowed = self.facts.at(rows).passing(filters)
+    def _parts(self, searches: Sequence[Search], filters: Filters) -> tuple[list[Part], list[Part]]:
+        """What searches with these filters look through, of the bundle and of the new items."""
+        old, new = [], []
+        for numbers in _grouped(searches, _looks_through).values():
+            rows, new_rows = self._rows(searches[numbers[0]].slot)
+            k = max(searches[number].reach for number in numbers)
+            allowed = self._allowed(rows, filters)
+            old.append(Part(queries=numbers, rows=rows, allowed=allowed, k=k))
+            if len(new_rows):
+                allowed = self._new_allowed(new_rows, filters)
+                new.append(Part(queries=numbers, rows=new_rows, allowed=allowed, k=k))
+        return old, new
+
+    def _allowed(
+        self, rows: Int64[np.ndarray, " rows"], filters: Filters
+    ) -> Bool[np.ndarray, " rows"]:
         excluded = [self.base.row_of[each] for each in filters.exclude if each in self.base.row_of]
-        if excluded:
-            allowed = allowed & ~np.isin(rows, excluded)
-        return self.base.index.search_allowed(targets, rows, allowed, k)
+        return _without(rows, self.facts.at(rows).passing(filters), excluded)
 
-    def _search_new(
-        self,
-        targets: Float32[np.ndarray, "targets dim"],
-        rows: Int64[np.ndarray, " rows"],
-        k: int,
-        *,
-        filters: Filters,
-    ) -> Neighbours:
-        allowed = self.new.facts.take(rows).passing(filters)
+    def _new_allowed(
+        self, rows: Int64[np.ndarray, " rows"], filters: Filters
+    ) -> Bool[np.ndarray, " rows"]:
         excluded = [self.new.row_of[each] for each in filters.exclude if each in self.new.row_of]
-        if excluded:
-            allowed = allowed & ~np.isin(rows, excluded)
-        return self.new.index.search(targets, rows[allowed], k)
+        return _without(rows, self.new.facts.take(rows).passing(filters), excluded)
 
-    def _named(self, found: Neighbours, number: int) -> list[Complement]:
+    def _named(self, found: Neighbours, number: int) -> Found:
         ids = [self.base.ids[row] for row in found.rows[number].tolist()]
-        return _complements(ids, found.similarities[number])
+        return Found(item_ids=ids, similarities=found.similarities[number].tolist())
 
-    def _new_named(self, found: Neighbours, number: int) -> list[Complement]:
-        ids = [self.new.items[row].item_id for row in found.rows[number]]
-        return _complements(ids, found.similarities[number])
+    def _new_named(self, found: Neighbours, number: int) -> Found:
+        ids = [self.new.items[row].item_id for row in found.rows[number].tolist()]
+        return Found(item_ids=ids, similarities=found.similarities[number].tolist())
 
 
-def _complements(
-    ids: Sequence[str], similarities: Float32[np.ndarray, " found"]
-) -> list[Complement]:
-    return [
-        Complement(item_id=item_id, similarity=similarity)
-        for item_id, similarity in zip(ids, similarities.tolist(), strict=True)
+def _grouped(
+    searches: Sequence[Search], key: Callable[[Search], Hashable]
+) -> dict[Any, Int64[np.ndarray, " searches"]]:
+    """Numbers of the searches by key."""
+    groups: dict[Any, list[int]] = {}
+    for number, search in enumerate(searches):
+        groups.setdefault(key(search), []).append(number)
+    return {one: np.array(numbers) for one, numbers in groups.items()}
+
+
+def _looks_through(search: Search) -> tuple[str | None, int]:
+    """Its category, and the order of its reach, so that one of a thousand widens no other."""
+    return search.slot.category, search.reach.bit_length()
+
+
+def _without(
+    rows: Int64[np.ndarray, " rows"], allowed: Bool[np.ndarray, " rows"], excluded: Sequence[int]
+) -> Bool[np.ndarray, " rows"]:
+    return allowed & ~np.isin(rows, excluded) if excluded else allowed
+
+
+def _best(first: Found, second: Found, search: Search) -> Found:
+    """The nearest of both that are not passed over; of equals those that come first."""
+    both = [
+        *zip(first.item_ids, first.similarities, strict=True),
+        *zip(second.item_ids, second.similarities, strict=True),
     ]
-
-
-def _best(
-    first: list[Complement], second: list[Complement], skipped: frozenset[str], k: int
-) -> list[Complement]:
-    """The nearest of both; of equals those that come first."""
-    both = sorted([*first, *second], key=lambda one: -one.similarity) if second else first
-    return [one for one in both if one.item_id not in skipped][:k]
+    if len(second):
+        both.sort(key=lambda one: -one[1])
+    kept = [one for one in both if one[0] not in search.passed_over][: search.k]
+    return Found(item_ids=[one[0] for one in kept], similarities=[one[1] for one in kept])
 
 
 def _same_content(before: ItemUpdate | None, item: NewItem) -> bool:

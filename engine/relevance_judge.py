@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from data.errors import BundleError, SchemaError
 from engine.items import ItemTokens
 from engine.relevance import MapQueries
 from engine.requests import Complement
+from engine.searches import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,12 +39,12 @@ class RelevanceJudge:
     @torch.inference_mode()
     def judge(
         self,
-        found: Sequence[Sequence[Complement]],
+        found: Sequence[Found],
         targets: Float32[np.ndarray, "queries dim"],
         wanted: ItemTokens,
         least: Sequence[float | None],
     ) -> list[list[Complement]]:
-        """The complements of each query with their relevance, those below its threshold left out.
+        """Complements with their relevance, those below the threshold of their query left out.
 
         Args:
             found: of each query, best first.
@@ -50,20 +52,32 @@ class RelevanceJudge:
             wanted: one a query.
             least: relevance for each query, from 0 to 1; None keeps all.
         """
+        told = iter(self._relevance(found, targets, wanted))
+        return [
+            [
+                Complement(item_id=item_id, similarity=similarity, relevance=relevance)
+                for item_id, similarity, relevance in zip(
+                    each.item_ids, each.similarities, islice(told, len(each)), strict=True
+                )
+                if minimum is None or (relevance is not None and relevance >= minimum)
+            ]
+            for each, minimum in zip(found, least, strict=True)
+        ]
+
+    def _relevance(
+        self,
+        found: Sequence[Found],
+        targets: Float32[np.ndarray, "queries dim"],
+        wanted: ItemTokens,
+    ) -> Sequence[float | None]:
+        """Of all that was found, query by query; None where there is no adapter."""
+        sizes = [len(each) for each in found]
         if self.adapter is None:
-            return [list(each) for each in found]
+            return [None] * sum(sizes)
         maps = self.adapter(torch.from_numpy(targets), wanted)
-        slopes, offsets = maps.slope.double().tolist(), maps.offset.double().tolist()
-        answers = []
-        for number, each in enumerate(found):
-            similarities = np.array([one.similarity for one in each])
-            relevance = expit(slopes[number] * similarities + offsets[number]).tolist()
-            minimum = least[number]
-            answers.append(
-                [
-                    Complement(item_id=one.item_id, similarity=one.similarity, relevance=value)
-                    for one, value in zip(each, relevance, strict=True)
-                    if minimum is None or value >= minimum
-                ]
-            )
-        return answers
+        slopes, offsets = (
+            np.repeat(each.double().numpy(), sizes) for each in (maps.slope, maps.offset)
+        )
+        similarities = np.fromiter(chain.from_iterable(each.similarities for each in found), float)
+        relevance: list[float | None] = expit(slopes * similarities + offsets).tolist()
+        return relevance

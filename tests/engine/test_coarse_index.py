@@ -6,6 +6,7 @@ import pytest
 from engine import index as index_module
 from engine.coarse_index import FILES, WORTH_IT, CoarseIndex, write_coarse
 from engine.index import PartitionedIndex
+from engine.parts import Part
 
 SIZES = {("shoes", "boots"): 6000, ("shoes", "sandals"): 5000, ("tops", "shirts"): 300}
 DIM = 37
@@ -69,10 +70,43 @@ def test_a_large_partition_is_not_read_in_full(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(index_module.faiss, "knn", counted)
     coarse.search(queries(vectors, 3), full.partitions["shoes"], 10)
-    assert max(read) < 200
-    read.clear()
+    assert read == []
     coarse.search(queries(vectors, 3), full.partitions["shirts"], 10)
     assert read == [300]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_parts_that_are_searched_together_find_what_each_finds_without_the_copy(
+    seed: int, tmp_path: Path
+) -> None:
+    """Of several sizes, with all rows allowed, all but a few, and few."""
+    rng = np.random.default_rng(seed)
+    vectors = clustered(distinct=40)
+    coarse, full = both(tmp_path, vectors)
+    refused = {"boots": 0.0, "sandals": 0.004, "shirts": 0.1, "shoes": 0.4}
+    allowed = rng.random(len(vectors)) >= 0.4
+    asked, parts = queries(vectors, 12), []
+    for number, (name, share) in enumerate(refused.items()):
+        rows = full.partitions[name]
+        passed = rng.random(len(rows)) >= share if name != "shoes" else allowed[rows]
+        own = np.arange(3 * number, 3 * number + 3)
+        parts.append(Part(queries=own, rows=rows, allowed=passed, k=int(rng.integers(1, 40))))
+    for together in (parts[:3], parts[3:], [parts[3], parts[2]]):
+        found, expected = (index.search_parts(asked, together) for index in (coarse, full))
+        assert [each.tolist() for each in found.rows] == [each.tolist() for each in expected.rows]
+        for got, right in zip(found.similarities, expected.similarities, strict=True):
+            np.testing.assert_allclose(got, right, atol=1e-6)
+
+
+def test_what_filters_leave_of_a_large_partition_is_not_copied(tmp_path, monkeypatch) -> None:
+    vectors = clustered(distinct=40)
+    coarse, full = both(tmp_path, vectors)
+    monkeypatch.setattr(index_module.faiss, "knn", None)
+    rows = full.partitions["shoes"]
+    for step in (2, 3000):
+        part = Part(queries=np.arange(2), rows=rows, allowed=rows % step > 0, k=10)
+        found = coarse.search_parts(queries(vectors, 2), [part])
+        assert all((each % step > 0).all() and len(each) == 10 for each in found.rows)
 
 
 def test_items_too_alike_for_the_copy_are_told_apart_by_themselves(tmp_path: Path) -> None:
@@ -104,9 +138,8 @@ def test_no_row_that_is_left_out_exceeds_the_similarity_that_is_told(
     assert coarse is not None
     for scale in (1, 50):
         asked = scale * queries(vectors, 6)
-        for query, (rows, highest) in zip(
-            asked, coarse.candidates(asked, np.arange(2), 64), strict=True
-        ):
+        found = coarse.candidates(asked, [range(2)] * 6, 64)
+        for query, rows, highest in zip(asked, *found, strict=True):
             others = np.setdiff1d(np.arange(11_000), rows)
             assert len(rows) == len(set(rows.tolist())) == 64
             assert (vectors[others] @ query).max() <= highest
@@ -125,7 +158,7 @@ def test_only_rows_of_whole_lists_have_lists(tmp_path: Path) -> None:
     }
     for (start, end), lists in told.items():
         found = coarse.lists(np.arange(start, end))
-        assert (found if found is None else found.tolist()) == lists
+        assert (found if found is None else list(found)) == lists
     assert coarse.lists(np.delete(np.arange(6000), 7)) is None
 
 

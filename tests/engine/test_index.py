@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.index import PartitionedIndex
+from engine.parts import Part
 
 NAMES = ["boots", "coats", "tops"]
 SLOTS = {"boots": "shoes", "coats": "outerwear", "tops": "tops"}
@@ -147,7 +148,9 @@ def test_among_rows_that_are_allowed_a_search_is_one_without_the_others(
     index = PartitionedIndex.build(vectors, categories, [None] * len(vectors))
     for rows in (*index.partitions.values(), np.arange(len(vectors))):
         allowed = np.random.default_rng(seed).random(len(rows)) >= refused
-        found = index.search_allowed(queries, rows, allowed, k)
+        everyone = np.arange(len(queries))
+        part = Part(queries=everyone, rows=rows, allowed=allowed, k=k)
+        found = index.search_parts(queries, [part])
         expected = index.search(queries, rows[allowed], k)
         for got, wanted in zip(found.rows, expected.rows, strict=True):
             assert got.tolist() == wanted.tolist()

@@ -11,10 +11,9 @@ from engine.bundle import Bundle
 from engine.catalogue import Catalogue
 from engine.live_catalogue import LiveCatalogue
 from engine.requests import Filters, ItemContent, Slot
+from engine.searches import Search
 from engine.update_records import UpdateRecords
 from engine.updates import ItemChange, ItemDeletion, NewItem
-
-NOTHING = frozenset[str]()
 
 
 @pytest.fixture(scope="module")
@@ -60,28 +59,20 @@ def test_nothing_but_ids_or_nothing_but_inline_items_is_looked_up_too(catalogue,
 def test_each_target_passes_over_its_own_items(catalogue, bundle) -> None:
     ids = bundle.items["item_id"].to_list()
     targets = np.array(bundle.vectors[:2])
-    passed_over = [frozenset(ids[:40]), NOTHING]
-    first, second = catalogue.index.search(
-        targets, Slot(text="all"), 5, filters=Filters(), passed_over=passed_over
-    )
+    anything = Slot(text="all")
+    passing_over = Search(slot=anything, k=5, passed_over=frozenset(ids[:40]))
+    first, second = catalogue.index.search(targets, [passing_over, Search(slot=anything, k=5)])
     assert len(first) == len(second) == 5
-    assert not {each.item_id for each in first} & set(ids[:40])
-    alone = catalogue.index.search(
-        targets[1:], Slot(text="all"), 5, filters=Filters(), passed_over=[NOTHING]
-    )
-    assert [each.item_id for each in alone[0]] == [each.item_id for each in second]
+    assert not set(first.item_ids) & set(ids[:40])
+    (alone,) = catalogue.index.search(targets[1:], [Search(slot=anything, k=5)])
+    assert alone.item_ids == second.item_ids
 
 
 def test_a_category_is_meant_before_the_slot_that_its_name_belongs_to(catalogue, bundle) -> None:
     def found(name: str) -> set[str]:
-        (answers,) = catalogue.index.search(
-            np.array(bundle.vectors[:1]),
-            Slot(category=name),
-            1000,
-            filters=Filters(),
-            passed_over=[NOTHING],
-        )
-        return {each.item_id for each in answers}
+        search = Search(slot=Slot(category=name), k=1000)
+        (answers,) = catalogue.index.search(np.array(bundle.vectors[:1]), [search])
+        return set(answers.item_ids)
 
     pumps = bundle.items.filter(category="pumps")["item_id"]
     shoes = bundle.items.filter(slot="shoes")["item_id"]
@@ -96,27 +87,17 @@ def test_preorders_are_not_in_stock(bundle) -> None:
     states = ["in_stock", "out_of_stock", "preorder", "backorder", None] * 40
     items = bundle.items.with_columns(availability=pl.Series(states, dtype=pl.String))
     catalogue = LiveCatalogue.of(Catalogue.of(replace(bundle, items=items)))
-    (answers,) = catalogue.index.search(
-        np.array(bundle.vectors[:1]),
-        Slot(text="all"),
-        1000,
-        filters=Filters(in_stock_only=True),
-        passed_over=[NOTHING],
-    )
-    assert {each.item_id for each in answers} == set(items["item_id"].to_list()[::5])
+    search = Search(slot=Slot(text="all"), k=1000, filters=Filters(in_stock_only=True))
+    (answers,) = catalogue.index.search(np.array(bundle.vectors[:1]), [search])
+    assert set(answers.item_ids) == set(items["item_id"].to_list()[::5])
 
 
 def test_price_limits_hold_at_their_ends(bundle) -> None:
     items = bundle.items.with_columns(price=pl.int_range(200).cast(pl.Float64))
     catalogue = LiveCatalogue.of(Catalogue.of(replace(bundle, items=items)))
-    (answers,) = catalogue.index.search(
-        np.array(bundle.vectors[:1]),
-        Slot(text="all"),
-        1000,
-        filters=Filters(min_price=10.0, max_price=12.0),
-        passed_over=[NOTHING],
-    )
-    assert {each.item_id for each in answers} == set(items["item_id"].to_list()[10:13])
+    search = Search(slot=Slot(text="all"), k=1000, filters=Filters(min_price=10.0, max_price=12.0))
+    (answers,) = catalogue.index.search(np.array(bundle.vectors[:1]), [search])
+    assert set(answers.item_ids) == set(items["item_id"].to_list()[10:13])
 
 
 def test_items_are_known_as_they_are_now(catalogue, bundle) -> None:

@@ -1,6 +1,5 @@
 """Against a scan of a plain table that the same updates were written into."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from engine.bundle import Bundle
 from engine.catalogue import Catalogue
 from engine.live_catalogue import LiveCatalogue
 from engine.requests import Complement, Filters, ItemContent, Slot
+from engine.searches import Found, Search
 from engine.update_records import UpdateRecords
 from engine.updates import ItemChange, ItemDeletion, ItemUpdate, NewItem
 from tests.engine.brute_force import assert_same
@@ -57,17 +57,15 @@ class PlainTable:
             facts = {"price": update.price, "availability": update.availability}
             self.items[update.item_id] |= {k: v for k, v in facts.items() if v is not None}
 
-    def scan(
-        self, target: np.ndarray, slot: Slot, k: int, filters: Filters, skipped: frozenset[str]
-    ) -> list[Complement]:
+    def scan(self, target: np.ndarray, search: Search) -> list[Complement]:
         found = [
             Complement(item_id=name, similarity=float(item["vector"] @ target))
             for name, item in self.items.items()
-            if self._asked(item, slot)
-            and _passes(item, filters)
-            and name not in skipped | filters.exclude
+            if self._asked(item, search.slot)
+            and _passes(item, search.filters)
+            and name not in search.passed_over | search.filters.exclude
         ]
-        return sorted(found, key=lambda one: -one.similarity)[:k]
+        return sorted(found, key=lambda one: -one.similarity)[: search.k]
 
     def _asked(self, item: dict[str, Any], slot: Slot) -> bool:
         wanted = slot.category
@@ -75,6 +73,13 @@ class PlainTable:
         if wanted is not None and wanted not in names:
             wanted = slot_of(wanted)
         return wanted is None or wanted in (item["category"], item["slot"])
+
+
+def complements(found: Found) -> list[Complement]:
+    return [
+        Complement(item_id=item_id, similarity=similarity)
+        for item_id, similarity in zip(found.item_ids, found.similarities, strict=True)
+    ]
 
 
 def _passes(item: dict[str, Any], filters: Filters) -> bool:
@@ -106,28 +111,25 @@ def drawn(rng: np.random.Generator, bundle: Bundle) -> ItemUpdate:
     )
 
 
-def questions(
-    rng: np.random.Generator, dim: int
-) -> Iterator[tuple[np.ndarray, Slot, int, Filters]]:
-    for slot in SLOTS:
-        for filters in FILTERS:
-            yield (
-                rng.normal(size=(2, dim)).astype(np.float32),
-                slot,
-                int(rng.integers(1, 9)),
-                filters,
-            )
+def searches(rng: np.random.Generator, skipped: frozenset[str]) -> list[Search]:
+    return [
+        Search(slot=slot, k=int(rng.integers(1, 9)), filters=filters, passed_over=passed_over)
+        for slot in SLOTS
+        for filters in FILTERS
+        for passed_over in (skipped, frozenset[str]())
+    ]
 
 
 def assert_alike(
     catalogue: LiveCatalogue, table: PlainTable, rng: np.random.Generator, skipped: frozenset[str]
 ) -> None:
+    asked = searches(rng, skipped)
     dim = catalogue.base.bundle.vectors.shape[1]
-    passed_over = [skipped, frozenset[str]()]
-    for targets, slot, k, filters in questions(rng, dim):
-        found = catalogue.index.search(targets, slot, k, filters=filters, passed_over=passed_over)
-        for target, each, answers in zip(targets, passed_over, found, strict=True):
-            assert_same(answers, table.scan(target, slot, k, filters, each))
+    targets = rng.normal(size=(len(asked), dim)).astype(np.float32)
+    for search, target, found in zip(
+        asked, targets, catalogue.index.search(targets, asked), strict=True
+    ):
+        assert_same(complements(found), table.scan(target, search))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -178,10 +180,8 @@ def test_the_only_item_of_a_category_may_be_gone(bundle) -> None:
     catalogue = LiveCatalogue.of(Catalogue.of(bundle))
     gone = catalogue.at(UpdateRecords().after(ItemDeletion(item_id=each) for each in ids))
     targets = np.array(bundle.vectors[:1])
-    found = gone.index.search(
-        targets, Slot(category="pumps"), 5, filters=Filters(), passed_over=[frozenset()]
-    )
-    assert found == [[]]
+    (found,) = gone.index.search(targets, [Search(slot=Slot(category="pumps"), k=5)])
+    assert len(found) == 0
 
 
 def test_a_category_of_new_items_that_are_gone_means_its_slot_again(bundle) -> None:
@@ -194,18 +194,8 @@ def test_a_category_of_new_items_that_are_gone_means_its_slot_again(bundle) -> N
     )
     there = catalogue.at(UpdateRecords().after([item]))
     gone = there.at(there.records.after([ItemDeletion(item_id="n")]))
-    counts = [
-        len(
-            each.index.search(
-                targets,
-                Slot(category="wellington boots"),
-                1000,
-                filters=Filters(),
-                passed_over=[frozenset()],
-            )[0]
-        )
-        for each in (catalogue, there, gone)
-    ]
+    search = Search(slot=Slot(category="wellington boots"), k=1000)
+    counts = [len(each.index.search(targets, [search])[0]) for each in (catalogue, there, gone)]
     shoes = bundle.items.filter(slot="shoes").height
     assert counts == [shoes, 1, shoes]
 
