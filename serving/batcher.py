@@ -1,23 +1,24 @@
 """Joins concurrent questions of one kind, so that the model answers many in one pass.
 
 While the model's thread is busy questions wait, and what waits is the next batch: a lone caller
-waits for nobody, and a crowd is answered in batches as large as its pressure.
+waits for nobody, and a crowd is answered in batches as large as its pressure. The thread takes its
+next batch itself: it never waits for the event loop, which has the last one's callers to answer.
 """
 
 import asyncio
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, TypeAlias
 
-from data.errors import OutfitError, OverloadError
+from data.errors import OutfitError, OverloadError, TooLateError
 from engine.questions import Question
 from serving.answered_batch import AnsweredBatch, BatchObserver
-from serving.question_queue import QuestionQueue, Waiting
+from serving.question_queue import QuestionQueue, Taken, Waiting
 from serving.reply import Reply
 from serving.settle import settle
 
@@ -39,6 +40,23 @@ class BatchConfig:
     max_size: int = 256
     max_delay_s: float = 0.0
     max_waiting: int = 2_048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Worked:
+    """What the model's thread made of a batch.
+
+    Args:
+        batch: that it answered.
+        outcomes: one for each, or what broke all of them.
+        began: a time of `time.monotonic`.
+        ended: likewise.
+    """
+
+    batch: Sequence[Waiting]
+    outcomes: Sequence[Reply | OutfitError] | BaseException
+    began: float
+    ended: float
 
 
 class Batcher:
@@ -66,6 +84,7 @@ class Batcher:
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.Handle | None = None
         self._busy = self._closed = False
+        self._lock = threading.Lock()  # of the queues, and of whether the model's thread is busy
 
     @property
     def waiting_size(self) -> int:
@@ -84,26 +103,28 @@ class Batcher:
             TooLateError: the deadline passed before its turn came.
             OutfitError: of the question.
         """
-        size = question.size
-        self._refuse_overload(size)
         waiting = Waiting(
             question=question,
-            size=size,
+            size=question.size,
             deadline=float("inf") if remaining_s is None else time.monotonic() + remaining_s,
             reply=self._loop.create_future(),
         )
-        queue = self._queues.setdefault(type(question), QuestionQueue())
-        queue.add(waiting)
+        with self._lock:
+            self._refuse_overload(waiting.size)
+            queue = self._queues.setdefault(type(question), QuestionQueue())
+            queue.add(waiting)
         if not self._busy and self._soon is None:  # soon: those who come in this moment are joined
-            self._soon = self._loop.call_soon(self._hand_over)
+            self._soon = self._loop.call_soon(self._begin)
         try:
             return await waiting.reply
         finally:
-            queue.discard(waiting)
+            with self._lock:
+                queue.discard(waiting)
 
     def close(self) -> None:
-        """Hand over nothing more."""
-        self._closed = True
+        """Begin nothing more."""
+        with self._lock:
+            self._closed = True
 
     def _refuse_overload(self, added: int) -> None:
         size, oldest = self.waiting_size, self._oldest()
@@ -121,68 +142,92 @@ class Batcher:
             default=None,
         )
 
-    def _hand_over(self) -> None:
-        """Give the model its next batch, where it is idle and one is due."""
+    def _begin(self) -> None:
+        """Set the model's thread to work, where it is idle and a batch is due."""
         for handle in (self._soon, self._later):
             if handle is not None:
                 handle.cancel()
         self._soon = self._later = None
-        while not self._busy and not self._closed and (batch := self._due()) is not None:
-            if batch:
-                self._busy = True
-                call = self._executor.submit(self._answer, [each.question for each in batch])
-                answered = partial(self._answered, batch, time.monotonic())
-                call.add_done_callback(partial(self._loop.call_soon_threadsafe, answered))
+        with self._lock:
+            if self._busy:
+                return
+            taken, rest = self._due()
+            self._busy = bool(taken.batch)
+        _refuse(taken.late)
+        if taken.batch:
+            self._executor.submit(self._work, taken.batch)
+        elif rest is not None:
+            self._later = self._loop.call_later(rest, self._begin)
 
-    def _due(self) -> Sequence[Waiting] | None:
-        """What is to be answered now; None where nothing is yet."""
-        if self._alone:
-            waiting = self._alone.popleft()
-            return [] if waiting.reply.done() else [waiting]
-        oldest = self._oldest()
-        if oldest is None:
-            return None
-        queue = self._queues[type(oldest.question)]
-        rest = oldest.arrived + self._config.max_delay_s - time.monotonic()
-        if rest <= 0 or queue.size >= self._config.max_size:
-            return queue.take(self._config.max_size)
-        self._later = self._loop.call_later(rest, self._hand_over)
-        return None
+    def _work(self, batch: Sequence[Waiting]) -> None:
+        """Answer a batch and whatever is due after it; runs in the model's thread."""
+        while batch:
+            worked = self._worked(batch)
+            with self._lock:
+                if isinstance(worked.outcomes, BaseException) and len(batch) > 1:
+                    self._alone.extend(batch)
+                taken, rest = self._due()
+                batch = taken.batch
+                self._busy = bool(batch)
+            self._loop.call_soon_threadsafe(self._answered, worked)
+            if taken.late:
+                self._loop.call_soon_threadsafe(_refuse, taken.late)
+        if rest is not None:
+            self._loop.call_soon_threadsafe(self._begin)
 
-    def _answered(
-        self, batch: Sequence[Waiting], began: float, call: Future[Sequence[Reply | OutfitError]]
-    ) -> None:
+    def _worked(self, batch: Sequence[Waiting]) -> Worked:
+        outcomes: Sequence[Reply | OutfitError] | BaseException
+        began = time.monotonic()
+        try:
+            outcomes = self._answer([waiting.question for waiting in batch])
+        except BaseException as error:  # noqa: BLE001 - it is raised to whoever asked
+            outcomes = error
+        return Worked(batch=batch, outcomes=outcomes, began=began, ended=time.monotonic())
+
+    def _due(self) -> tuple[Taken, float | None]:
+        """What is to be answered now, or the seconds until something is; None where nothing is."""
+        late: list[Waiting] = []
+        while self._alone and not self._closed:
+            if not (waiting := self._alone.popleft()).reply.done():
+                return Taken(batch=[waiting], late=late), None
+        while (oldest := self._oldest()) is not None and not self._closed:
+            queue = self._queues[type(oldest.question)]
+            rest = oldest.arrived + self._config.max_delay_s - time.monotonic()
+            if rest > 0 and queue.size < self._config.max_size:
+                return Taken(batch=[], late=late), rest
+            taken = queue.take(self._config.max_size)
+            late += taken.late
+            if taken.batch:
+                return Taken(batch=taken.batch, late=late), None
+        return Taken(batch=[], late=late), None
+
+    def _answered(self, worked: Worked) -> None:
         """Reply to each; where the batch failed as a whole, each is asked alone.
 
-        The model has its next batch before, and observers are told after.
+        Observers are told after.
         """
-        self._busy, error = False, call.exception()
-        if error is not None and len(batch) > 1:
-            self._alone.extend(batch)
-        self._hand_over()
-        if error is None:
-            outcomes = call.result()
+        batch, outcomes = worked.batch, worked.outcomes
+        if not isinstance(outcomes, BaseException):
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 settle(waiting.reply, outcome)
-            self._loop.call_soon(self._tell, batch, outcomes, began, time.monotonic())
+            self._loop.call_soon(self._tell, worked, outcomes)
         elif len(batch) == 1:
-            settle(batch[0].reply, error)
+            settle(batch[0].reply, outcomes)
 
-    def _tell(
-        self,
-        batch: Sequence[Waiting],
-        outcomes: Sequence[Reply | OutfitError],
-        began: float,
-        ended: float,
-    ) -> None:
+    def _tell(self, worked: Worked, outcomes: Sequence[Reply | OutfitError]) -> None:
         answered = AnsweredBatch(
-            questions=[waiting.question for waiting in batch],
+            questions=[waiting.question for waiting in worked.batch],
             outcomes=outcomes,
-            waited_s=[began - waiting.arrived for waiting in batch],
-            took_s=ended - began,
+            waited_s=[worked.began - waiting.arrived for waiting in worked.batch],
+            took_s=worked.ended - worked.began,
         )
         for observer in self._observers:
             observer.answered(answered)
+
+
+def _refuse(late: Sequence[Waiting]) -> None:
+    for waiting in late:
+        settle(waiting.reply, TooLateError("the deadline passed in the queue"))
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from data.errors import TooLateError
 from engine.questions import Question
 from serving.reply import Reply
 
@@ -48,21 +47,31 @@ class QuestionQueue:
             del self._waiting[waiting]
             self.size -= waiting.size
 
-    def take(self, max_size: int) -> list[Waiting]:
-        """Take out the oldest that fit together; those whose deadline has passed are told so.
+    def take(self, max_size: int) -> "Taken":
+        """Take out the oldest that fit together, and whose deadline has passed before them.
 
         One that is larger than `max_size` comes alone.
         """
-        batch: list[Waiting] = []
+        taken = Taken(batch=[], late=[])
         room, now = max_size, time.monotonic()
         while (waiting := self.oldest) is not None:
             late = waiting.deadline <= now
-            if batch and not late and waiting.size > room:
+            if taken.batch and not late and waiting.size > room:
                 break
             self.discard(waiting)
-            if not late:
-                batch.append(waiting)
-                room -= waiting.size
-            elif not waiting.reply.done():
-                waiting.reply.set_exception(TooLateError("the deadline passed in the queue"))
-        return batch
+            (taken.late if late else taken.batch).append(waiting)
+            room -= 0 if late else waiting.size
+        return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Taken:
+    """What has left a queue.
+
+    Args:
+        batch: to be answered together.
+        late: whose deadline has passed.
+    """
+
+    batch: list[Waiting]
+    late: list[Waiting]

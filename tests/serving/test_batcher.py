@@ -125,6 +125,34 @@ def test_a_full_batch_waits_for_nobody():
     assert shop.batches == [[SHIRT, SHIRT]]
 
 
+def test_whoever_fills_a_batch_that_waits_sets_it_off():
+    async def scenario(batcher: Batcher) -> float:
+        began = time.monotonic()
+        first = asyncio.create_task(batcher.ask(SHIRT))
+        await asyncio.sleep(0.02)
+        await asyncio.gather(first, batcher.ask(SHIRT))
+        return time.monotonic() - began
+
+    assert run(CountingShop(), scenario, BatchConfig(max_size=2, max_delay_s=5.0)) < 2
+
+
+def test_the_model_goes_on_to_the_next_batch_while_the_event_loop_is_busy():
+    shop = CountingShop()
+
+    async def scenario(batcher: Batcher) -> list[list[Question]]:
+        first = await occupied(shop, batcher)
+        tasks = await asked(batcher, [SHIRT, TARGET])
+        shop.let_go.set()
+        until = time.monotonic() + 5
+        while len(shop.batches) < 3 and time.monotonic() < until:
+            time.sleep(0.01)  # noqa: ASYNC251 - the event loop is to be busy
+        answered = list(shop.batches)
+        await asyncio.gather(first, *tasks)
+        return answered
+
+    assert run(shop, scenario) == [[SHIRT], [SHIRT], [TARGET]]
+
+
 def test_a_full_queue_refuses_and_says_when_to_ask_again():
     shop = CountingShop()
 
