@@ -145,7 +145,7 @@ def test_the_model_goes_on_to_the_next_batch_while_the_event_loop_is_busy():
         shop.let_go.set()
         until = time.monotonic() + 5
         while len(shop.batches) < 3 and time.monotonic() < until:
-            time.sleep(0.01)  # noqa: ASYNC251 - the event loop is to be busy
+            time.sleep(0.01)  # the event loop is to be busy
         answered = list(shop.batches)
         await asyncio.gather(first, *tasks)
         return answered
