@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float32, Int64
 from engine.coarse_index import WORTH_IT, CoarseIndex
 from engine.parts import Neighbours, Part
 
-WIDER, MARGIN, STEP = 4, 64, 64
+WIDER, MARGIN, STEP = 3, 48, 32
 """Candidates that the copy is asked for: so many times k, so many more, rounded up to so many."""
 
 FEW_REFUSED: Final = 64

@@ -165,14 +165,13 @@ def encode_complements(
     missing: Iterable[provenance_pb2.MissingModality],
 ) -> pb.RetrieveComplementsResponse:
     """The complements, best first."""
-    return pb.RetrieveComplementsResponse(
-        provenance=provenance,
-        complements=[
-            pb.Complement(item_id=one.item_id, similarity=one.similarity, relevance=one.relevance)
-            for one in complements
-        ],
-        missing=missing,
-    )
+    response = pb.RetrieveComplementsResponse(provenance=provenance, missing=missing)
+    for one in complements:  # in place: messages that are given to another are copied
+        complement = response.complements.add()
+        complement.item_id, complement.similarity = one.item_id, one.similarity
+        if one.relevance is not None:
+            complement.relevance = one.relevance
+    return response
 
 
 def encode_target(

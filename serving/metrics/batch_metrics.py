@@ -1,13 +1,11 @@
 """How questions are joined, how long they wait, and how full their answers are."""
 
-from typing import Final
+from typing import Any, Final
 
-import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from data.errors import OutfitError
-from engine.questions import Answer, ComplementsQuestion, Question
-from engine.requests import Explanation, OutfitScore
+from engine.questions import ComplementsQuestion, ExplainQuestion, Question, ScoreQuestion
 from serving.answered_batch import AnsweredBatch
 from serving.metrics.call_metrics import SECONDS
 from serving.reply import Reply
@@ -61,7 +59,7 @@ class BatchMetrics:
         kind = _kind(question)
         self._answers.labels(kind).inc()
         self._empty.labels(kind).inc(_is_empty(question, reply))
-        self._fallback.labels(kind).inc(bool(reply.missing) or _lacks(reply.answer))
+        self._fallback.labels(kind).inc(bool(reply.missing) or _lacks(question, reply.answer))
 
 
 def _is_empty(question: Question, reply: Reply) -> bool:
@@ -69,14 +67,14 @@ def _is_empty(question: Question, reply: Reply) -> bool:
     return isinstance(question, ComplementsQuestion) and reply.answer == []
 
 
-def _lacks(answer: Answer) -> bool:
+def _lacks(question: Question, answer: Any) -> bool:
     """An outfit was judged though one of its items lacks a modality."""
-    match answer:
-        case Explanation():
+    match question:
+        case ScoreQuestion():
+            return any(score.missing for score in answer)
+        case ExplainQuestion():
             return bool(answer.score.missing)
-        case np.ndarray():
-            return False
-    return any(isinstance(one, OutfitScore) and one.missing for one in answer)
+    return False
 
 
 def _kind(question: Question) -> str:
