@@ -15,7 +15,9 @@ from serving.commands.serve_flags import Kept, ServeFlags
 from serving.engine_slot import EngineSlot
 from serving.garbage import set_aside
 from serving.metrics.endpoint import MetricsConfig
-from serving.server import Parts, ServerConfig, serve
+from serving.server import serve
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 
 if TYPE_CHECKING:
     from serving.overlay.log import UpdateLog

@@ -7,7 +7,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from serving.engine_slot import EngineSlot, OutfitEngine
-from serving.server import Parts, ServerConfig, running_server
+from serving.server import running_server
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.memory_log import MemoryLog
 
 

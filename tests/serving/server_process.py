@@ -12,7 +12,9 @@ from pathlib import Path
 from serving.batcher import BatchConfig
 from serving.engine_slot import EngineSlot
 from serving.security.protection import Protection
-from serving.server import Parts, ServerConfig, serve
+from serving.server import serve
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 {shop}

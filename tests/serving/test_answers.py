@@ -28,7 +28,8 @@ from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.metrics.endpoint import MetricsConfig
-from serving.server import Parts, ServerConfig
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.background_server import background_server_of
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog

@@ -15,7 +15,7 @@ from serving.call_error import CallError
 from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
-from serving.server import Parts
+from serving.server_parts import Parts
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.repeated_calls import repeated

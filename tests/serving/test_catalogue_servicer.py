@@ -18,7 +18,7 @@ from serving.engine_slot import EngineSlot
 from serving.overlay.file_log import FileLog
 from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import catalog_service_pb2_grpc
-from serving.server import Parts
+from serving.server_parts import Parts
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.contract_messages import messages
 

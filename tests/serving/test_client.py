@@ -12,7 +12,7 @@ from data.errors import OutfitError, OverloadError
 from engine.requests import Item, OutfitScore
 from serving.call_error import CallError, FieldViolation
 from serving.client import OutfitClient
-from serving.server import ServerConfig
+from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop

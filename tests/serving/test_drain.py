@@ -29,7 +29,9 @@ PROGRAM = """
 import asyncio, time
 from serving.engine_slot import EngineSlot
 from serving.request_log import configure_logging
-from serving.server import Parts, ServerConfig, serve
+from serving.server import serve
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 

@@ -16,7 +16,8 @@ from serving.health import Health
 from serving.metrics.endpoint import MetricsConfig
 from serving.reflection import SERVICE_NAMES
 from serving.security.protection import Protection
-from serving.server import Parts, ServerConfig
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import code

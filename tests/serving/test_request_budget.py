@@ -12,7 +12,7 @@ from engine.requests import ItemContent
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.request_budget import RequestBudget
-from serving.server import ServerConfig
+from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.claimed_pictures import png
 from tests.serving.test_server import HeldShop

@@ -1,9 +1,8 @@
-"""Wire tests of the process: health, limits, port, a clean end."""
+"""Wire tests of the process: health, batches, a clean end."""
 
 import asyncio
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,17 +15,18 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from data.errors import SchemaError
-from engine.requests import Item, ItemContent, OutfitScore
+from engine.requests import Item, OutfitScore
 from serving.batcher import BatchConfig
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
 from serving.overlay.errors import LogDamagedError
 from serving.overlay.file_log import FileLog
-from serving.server import Parts, ServerConfig, running_server
+from serving.overlay.log import UpdateLog
+from serving.server import running_server
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.background_server import background_server
-from tests.serving.claimed_pictures import png
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
@@ -152,44 +152,15 @@ def test_a_call_that_its_caller_gave_up_is_not_computed():
     assert "red-dress" not in str(shop.batches)
 
 
-def test_a_message_beyond_the_limit_is_refused_and_the_server_goes_on(address: str):
-    with OutfitClient(address) as client:
-        picture = ItemContent(image=png(1, 1).ljust(8 * 2**20))
-        with pytest.raises(CallError) as caught:
-            client.score([[picture] * 4])
-        assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert len(client.score([[picture] * 3]).scores) == 1
-
-
-def test_a_port_that_is_taken_is_an_error_that_names_it():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(SchemaError, match=f"127.0.0.1:{port}"):
-            run_once(ServerConfig(port=port))
-
-
-def test_two_servers_do_not_share_a_port(address: str):
-    with pytest.raises(SchemaError, match="free port"):
-        run_once(ServerConfig(port=int(address.rpartition(":")[2])))
-
-
 def test_a_server_whose_updates_cannot_be_read_does_not_start(tmp_path: Path):
     (tmp_path / "updates.log").write_bytes(b"something else altogether")
-
-    async def once() -> None:
-        parts = Parts(slot=EngineSlot(PlantedShop()), log=FileLog(tmp_path))
-        async with running_server(parts, ServerConfig(port=0)):
-            pass
-
     with pytest.raises(LogDamagedError):
-        asyncio.run(once())
+        run_once(ServerConfig(port=0), FileLog(tmp_path))
 
 
-def run_once(config: ServerConfig) -> None:
+def run_once(config: ServerConfig, log: UpdateLog | None = None) -> None:
     async def once() -> None:
-        parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
+        parts = Parts(slot=EngineSlot(PlantedShop()), log=log or MemoryLog())
         async with running_server(parts, config):
             pass
 
@@ -199,7 +170,10 @@ def run_once(config: ServerConfig) -> None:
 PROGRAM = """
 import asyncio
 from serving.engine_slot import EngineSlot
-from serving.server import Parts, ServerConfig, serve
+from serving.server import serve
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
+from tests.serving.memory_log import MemoryLog
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 

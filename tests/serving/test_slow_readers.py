@@ -29,11 +29,11 @@ class Shop(PlantedShop):
         return np.resize(super().embed_target(context, slot), 2_000)
 """
 IMPATIENT = """
-from serving import server
+from serving import grpc_server
 
-server.OPTIONS = [
+grpc_server.OPTIONS = [
     (name, number // 20 if name.startswith("grpc.keepalive") else number)
-    for name, number in server.OPTIONS
+    for name, number in grpc_server.OPTIONS
 ]
 """
 WANTED = pb.EmbedTargetRequest(

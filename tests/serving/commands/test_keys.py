@@ -7,7 +7,7 @@ import pytest
 
 from serving.security.key_file import read_keys
 from serving.security.keys import Scope, sha256_of
-from serving.server import ServerConfig
+from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.commands.test_call import outfit
 from tests.serving.planted_shop import PlantedShop

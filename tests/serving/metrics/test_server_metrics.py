@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.metrics.endpoint import MetricsConfig
-from serving.server import ServerConfig
+from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.redis_server import free_port

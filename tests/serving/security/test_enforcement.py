@@ -18,7 +18,8 @@ from serving.security.enforcement import access_guard, port_credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from serving.security.protection import Protection
-from serving.server import Parts, ServerConfig
+from serving.server_config import ServerConfig
+from serving.server_parts import Parts
 from tests.serving.background_server import background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop

@@ -19,7 +19,7 @@ from serving.security.channel import Credentials
 from serving.security.key_file import read_keys, write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from serving.security.protection import Protection
-from serving.server import ServerConfig
+from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
 

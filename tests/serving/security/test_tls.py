@@ -18,7 +18,7 @@ from serving.client import OutfitClient
 from serving.security.channel import NO_CREDENTIALS, Credentials
 from serving.security.key_file import write_keys
 from serving.security.tls import Certificates, TlsFiles
-from serving.server import ServerConfig
+from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.security.certificates import Authority, Identity, protected, trusting
