@@ -9,14 +9,17 @@ from cyclopts import Parameter, validators
 from data.errors import SchemaError
 from serving.commands.redis_flag import RedisUrl
 from serving.commands.response_caches import CACHING, Caching
+from serving.limits import MAX_HELD_BYTES, MAX_MESSAGE_BYTES
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
 LAST_PORT: Final = 65_535
+MIB: Final = 2**20
 
 Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=LAST_PORT))]
 Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0))]
 Size = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+Room = Annotated[int, Parameter(validator=validators.Number(gte=MAX_MESSAGE_BYTES // MIB))]
 
 
 @Parameter(name="*")
@@ -42,6 +45,10 @@ class Listening:
 
     max_waiting: Size = 2_048
     """Outfits that may wait for the model; what comes beyond them is refused."""
+
+    max_held_mib: Room = MAX_HELD_BYTES // MIB
+    """MiB of requests that are not answered yet; what comes beyond them is refused. One request
+    may have 32."""
 
 
 @Parameter(name="*")

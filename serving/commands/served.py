@@ -11,7 +11,7 @@ from data.errors import SchemaError
 from engine.recommender import Recommender
 from serving.batcher import BatchConfig
 from serving.commands.response_caches import response_cache
-from serving.commands.serve_flags import Kept, ServeFlags
+from serving.commands.serve_flags import MIB, Kept, ServeFlags
 from serving.engine_slot import EngineSlot
 from serving.garbage import set_aside
 from serving.metrics.endpoint import MetricsConfig
@@ -43,7 +43,7 @@ def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
             announce(f"serving {loaded} on {address}")
 
-        await serve(parts, _config(flags), announce_at)
+        await serve(parts, server_config(flags), announce_at)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())
@@ -83,7 +83,8 @@ def _log(kept: Kept, beside: Path) -> "UpdateLog":
     return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))
 
 
-def _config(flags: ServeFlags) -> ServerConfig:
+def server_config(flags: ServeFlags) -> ServerConfig:
+    """Where and how the server of a command line serves."""
     listening, operation = flags.listening, flags.operation
     batches = BatchConfig(
         max_size=listening.batch_size,
@@ -102,6 +103,7 @@ def _config(flags: ServeFlags) -> ServerConfig:
         notice_s=operation.notice_s,
         grace_s=operation.grace_s,
         batches=batches,
+        max_held_bytes=listening.max_held_mib * MIB,
         metrics=metrics,
         protection=flags.protection,
     )

@@ -1,0 +1,25 @@
+"""What a command line of `outfit serve` comes to."""
+
+from serving.cli import app
+from serving.commands.serve_flags import ServeFlags
+from serving.commands.served import server_config
+from serving.server_config import ServerConfig
+
+
+def config_of(line: str) -> ServerConfig:
+    """Of `outfit serve BUNDLE` with further flags."""
+    words = ["serve", "bundle", *line.split()]
+    _, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+    bound.apply_defaults()
+    return server_config(ServeFlags(**bound.arguments))
+
+
+def test_without_flags_a_server_is_as_its_configuration_says():
+    assert config_of("") == ServerConfig()
+
+
+def test_every_limit_has_a_flag():
+    config = config_of("--batch-size 1 --batch-delay-s 0.5 --max-waiting 3 --max-held-mib 64")
+    batches = config.batches
+    assert (batches.max_size, batches.max_delay_s, batches.max_waiting) == (1, 0.5, 3)
+    assert config.max_held_bytes == 64 * 2**20
