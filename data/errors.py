@@ -17,7 +17,7 @@ OutfitError
 │   ├── OverloadError     more is asked than can be answered now
 │   ├── RateLimitError    one caller asks more often than it may
 │   └── NotLoadedError    there is no bundle yet to answer from
-└── TooLateError          the deadline of a question passed before its turn came
+└── TooLateError          a question's turn came after its deadline, or it took too long to arrive
 """
 
 from pathlib import Path
@@ -128,4 +128,4 @@ class NotLoadedError(RetryableError):
 
 
 class TooLateError(OutfitError):
-    """The deadline of a question passed before its turn came."""
+    """The deadline of a question passed before its turn came, or it took too long to arrive."""

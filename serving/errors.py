@@ -88,7 +88,7 @@ REFUSALS: dict[type[OutfitError], Refusal] = {
     TooLateError: Refusal(
         code=grpc.StatusCode.DEADLINE_EXCEEDED,
         reason="TOO_LATE",
-        sentence="the deadline passed before the turn of this request",
+        sentence="this request arrived too late, or its turn came after the deadline",
     ),
     UnauthenticatedError: Refusal(
         code=grpc.StatusCode.UNAUTHENTICATED,

@@ -16,6 +16,7 @@ OPTIONS: Final = (
     ("grpc.max_concurrent_streams", MAX_CONCURRENT_CALLS),
     ("grpc.server.max_pending_requests", 4 * MAX_CONCURRENT_CALLS),  # beyond it some are CANCELLED
     ("grpc.server.max_pending_requests_hard_limit", 8 * MAX_CONCURRENT_CALLS),
+    ("grpc.http2.bdp_probe", 0),  # it widens the window of what nobody reads, to a GiB a stream
     ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone, or reads nothing, is cut off
     ("grpc.keepalive_timeout_ms", 10_000),
 )

@@ -8,6 +8,7 @@ import grpc
 from grpc_health.v1 import health
 from grpc_health.v1 import health_pb2 as pb
 
+from serving.arrivals import Arrivals
 from serving.engine_slot import EngineSlot
 from serving.open_calls import open_unary, open_watch
 from serving.services import CATALOGUE, OUTFITS
@@ -17,6 +18,10 @@ NOT_SERVING: Final = pb.HealthCheckResponse.NOT_SERVING
 SERVICE_UNKNOWN: Final = pb.HealthCheckResponse.SERVICE_UNKNOWN
 FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE})
 """They serve once a bundle is loaded; from then on there is always one."""
+
+ARRIVING: Final = 4
+ARRIVAL_S: Final = 2.0
+"""How many requests of strangers arrive at once, and for how long; they fit one packet."""
 
 TELLING_S: Final = 1.0
 """For how long a watcher that does not read can hold up the end."""
@@ -113,9 +118,11 @@ class Health:
 
 def health_handler(checks: Health) -> grpc.GenericRpcHandler:
     """The service, as a server takes it."""
+    arrivals = Arrivals(ARRIVING, ARRIVAL_S)
+    listing = pb.HealthListRequest  # type: ignore[attr-defined] # newer than its stubs
     methods = {
-        "Check": open_unary(checks.Check, pb.HealthCheckRequest),
-        "List": open_unary(checks.List, pb.HealthListRequest),  # type: ignore[attr-defined] # newer than its stubs
-        "Watch": open_watch(checks.Watch, pb.HealthCheckRequest),
+        "Check": open_unary(checks.Check, pb.HealthCheckRequest, arrivals),
+        "List": open_unary(checks.List, listing, arrivals),
+        "Watch": open_watch(checks.Watch, pb.HealthCheckRequest, arrivals),
     }
     return grpc.method_handlers_generic_handler(health.SERVICE_NAME, methods)

@@ -18,6 +18,7 @@ from data.errors import (
     SchemaError,
     UnauthenticatedError,
 )
+from serving.arrivals import Arrivals
 from serving.call_record import CallObserver
 from serving.errors import refusal_of, status_of, wire_field
 from serving.ongoing_call import CURRENT_CALL, REQUEST_ID_KEY, OngoingCall
@@ -47,6 +48,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self, observers: Sequence[CallObserver] = (), budget: RequestBudget | None = None
     ) -> None:
         self._observers, self._budget = observers, budget or RequestBudget()
+        self._arrivals = Arrivals()
         self._wrapped: dict[str, tuple[Any, Any]] = {}
 
     async def intercept_service(
@@ -69,14 +71,22 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         wrap = (
             grpc.stream_stream_rpc_method_handler
             if handler.request_streaming
-            else grpc.unary_unary_rpc_method_handler
+            else grpc.stream_unary_rpc_method_handler  # it says itself when its request is read
         )
-        ask = _streaming(handler) if handler.request_streaming else _unary(handler, self._budget)
+        ask = _streaming(handler) if handler.request_streaming else self._unary(handler)
         return wrap(
             _guarded(ask, method, self._observers),
             request_deserializer=None,  # bytes come as they are; a broken message is ours to refuse
             response_serializer=handler.response_serializer,
         )
+
+    def _unary(self, handler: Any) -> Behaviour:
+        async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> Any:
+            payload = await self._arrivals.read(context)
+            with self._budget.holding(len(payload)):
+                return await handler.unary_unary(_parsed(handler, payload), context)
+
+        return behaviour
 
 
 def status_told(error: BaseException) -> Status:
@@ -84,17 +94,6 @@ def status_told(error: BaseException) -> Status:
     call = CURRENT_CALL.get()
     _log_failure(error, call)
     return status_of(error, call.request_id)
-
-
-def _unary(handler: Any, budget: RequestBudget) -> Behaviour:
-    async def behaviour(payload: bytes, context: Any) -> Any:
-        budget.take(len(payload))
-        try:
-            return await handler.unary_unary(_parsed(handler, payload), context)
-        finally:
-            budget.give_back(len(payload))
-
-    return behaviour
 
 
 def _streaming(handler: Any) -> Behaviour:

@@ -10,18 +10,28 @@ from typing import Any, Final
 import grpc
 from google.protobuf.message import DecodeError, Message
 
+from data.errors import OutfitError
+from serving.arrivals import Arrivals
+from serving.errors import refusal_of
+
 MAX_OPEN_BYTES: Final = 4_096
 """Of a request; it holds a name of a service, a symbol or a file."""
 
 
-def open_unary(ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message]) -> Any:
+def open_unary(
+    ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message], arrivals: Arrivals
+) -> Any:
     """The handler of a method with one request, of a kind, and one response."""
-    return grpc.unary_unary_rpc_method_handler(_once(ask, kind), response_serializer=_serialized)
+    behaviour = _once(ask, kind, arrivals)
+    return grpc.stream_unary_rpc_method_handler(behaviour, response_serializer=_serialized)
 
 
-def open_watch(tell: Callable[[Any, Any], Awaitable[None]], kind: type[Message]) -> Any:
+def open_watch(
+    tell: Callable[[Any, Any], Awaitable[None]], kind: type[Message], arrivals: Arrivals
+) -> Any:
     """The handler of a method with one request whose responses are written as they come."""
-    return grpc.unary_stream_rpc_method_handler(_once(tell, kind), response_serializer=_serialized)
+    behaviour = _once(tell, kind, arrivals)
+    return grpc.stream_stream_rpc_method_handler(behaviour, response_serializer=_serialized)
 
 
 def open_stream(
@@ -42,10 +52,15 @@ def open_stream(
     return grpc.stream_stream_rpc_method_handler(behaviour, response_serializer=_serialized)
 
 
-def _once(ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message]) -> Any:
-    async def behaviour(payload: bytes, context: Any) -> Any:
-        request = _read(payload, kind)
-        del payload  # what aborts a call is kept for a while, with all that its frames hold
+def _once(
+    ask: Callable[[Any, Any], Awaitable[Any]], kind: type[Message], arrivals: Arrivals
+) -> Any:
+    async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> Any:
+        try:
+            request = _read(await arrivals.read(context), kind)
+        except OutfitError as error:
+            refusal = refusal_of(error)
+            return await context.abort(refusal.code, refusal.sentence)
         return await ask(await _accepted(request, context), context)
 
     return behaviour

@@ -1,7 +1,7 @@
 """How many bytes of requests are held at once, by all callers together.
 
-A request counts from when it has arrived whole until it is answered. What is still arriving is in
-gRPC's memory and does not count; what counts takes up to four times its bytes, once it is unpacked.
+A request counts from when it has arrived whole until it is answered; what is still arriving is
+bounded by `serving.arrivals`. What counts takes up to four times its bytes, once it is unpacked.
 """
 
 from collections.abc import Iterator

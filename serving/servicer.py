@@ -6,6 +6,7 @@ from typing import Any
 from serving import outfit_calls
 from serving.answer_stream import AnswerStream
 from serving.answers import Answers
+from serving.limits import MAX_MESSAGE_BYTES, MAX_STREAMS
 from serving.ongoing_call import CURRENT_CALL
 from serving.outfit_calls import OutfitCall
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
@@ -21,6 +22,7 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
 
     def __init__(self, answers: Answers, budget: RequestBudget) -> None:
         self._answers, self._budget = answers, budget
+        self._streams = RequestBudget(MAX_STREAMS * MAX_MESSAGE_BYTES)
 
     async def ScoreOutfits(  # noqa: N802 - the contract's name
         self, request: pb.ScoreOutfitsRequest, context: Any
@@ -63,7 +65,8 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
         self, request_iterator: AsyncIterator[pb.StreamAnswersRequest], context: Any
     ) -> None:
         """Answer many questions, each as soon as it can."""
-        await AnswerStream(self._answers, context, self._budget).run(request_iterator)
+        with self._streams.holding(MAX_MESSAGE_BYTES):
+            await AnswerStream(self._answers, context, self._budget).run(request_iterator)
 
     async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:
         answered = await self._answers.answer(call, request, context.time_remaining)

@@ -15,7 +15,7 @@ from serving.limits import MAX_CONCURRENT_CALLS
 from serving.pb.outfit.v1 import item_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from tests.serving.repeated_calls import repeated, wait_until
-from tests.serving.security.raw_call import unread_calls
+from tests.serving.security.held_calls import unread_calls
 from tests.serving.server_process import ServerProcess, planted_server
 
 METHOD = "/outfit.v1.OutfitService"

@@ -1,0 +1,119 @@
+"""Requests that begin and do not end, on the wire and by themselves."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from data.errors import OverloadError, TooLateError
+from serving import health
+from serving.arrivals import MAX_ARRIVING, Arrivals
+from serving.client import OutfitClient
+from serving.limits import MAX_CONCURRENT_CALLS, MAX_STREAMS
+from tests.serving.repeated_calls import wait_until
+from tests.serving.security.held_calls import stalled_calls
+from tests.serving.server_process import ServerProcess, planted_server
+
+METHOD = "/outfit.v1.OutfitService"
+CHECK = "/grpc.health.v1.Health/Check"
+MIB = 2**20
+CALLS, LENGTH = 64, 8 * MIB
+WINDOW = 65_536
+IMPATIENT = """
+from functools import partial
+from serving import interceptor
+
+interceptor.Arrivals = partial(interceptor.Arrivals, within_s=3.0)
+Shop = PlantedShop
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    with planted_server(IMPATIENT) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("method", "at_once"),
+    [
+        (f"{METHOD}/ScoreOutfits", MAX_ARRIVING),
+        (f"{METHOD}/StreamAnswers", MAX_STREAMS),
+        (CHECK, health.ARRIVING),
+    ],
+)
+def test_of_many_messages_without_an_end_a_few_are_taken_in_and_others_are_answered(
+    server: ServerProcess, method: str, at_once: int
+):
+    before = server.resident_mib()
+    with stalled_calls(server.address, method, CALLS, LENGTH) as sent:
+        assert sent < at_once * LENGTH + CALLS * WINDOW
+        assert server.resident_mib() - before < at_once * LENGTH / MIB + 32
+        with OutfitClient(server.address, attempts=1) as client:
+            assert len(client.score([["navy-shirt"]]).scores) == 1
+        with grpc.insecure_channel(server.address) as channel:
+            asked = health_pb2.HealthCheckRequest()
+            assert health_pb2_grpc.HealthStub(channel).Check(asked, timeout=5).status == 1
+
+
+def test_a_call_that_sends_nothing_is_refused_in_time(server: ServerProcess):
+    with grpc.insecure_channel(server.address) as channel:
+        for method, code in (
+            (f"{METHOD}/ScoreOutfits", grpc.StatusCode.INVALID_ARGUMENT),
+            (CHECK, grpc.StatusCode.INVALID_ARGUMENT),
+        ):
+            with pytest.raises(grpc.RpcError) as caught:
+                channel.stream_unary(method)(iter([]), timeout=5)
+            assert caught.value.code() is code
+
+
+def test_a_caller_who_leaves_before_all_is_sent_has_given_up(
+    address: str, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO, "serving.interceptor"):
+        with stalled_calls(address, f"{METHOD}/ScoreOutfits", 1, LENGTH):
+            pass
+        wait_until(lambda: bool(caplog.records))
+    assert [record.message for record in caplog.records] == ["given up"]
+
+
+class Call:
+    """Whose request is there once it is sent."""
+
+    def __init__(self) -> None:
+        self.sent = asyncio.Event()
+
+    async def read(self) -> bytes:
+        await self.sent.wait()
+        return b"request"
+
+
+def test_one_that_is_late_makes_room_for_the_next():
+    async def ask() -> bytes:
+        arrivals, stalled, sound = Arrivals(limit=1, within_s=0.2), Call(), Call()
+        sound.sent.set()
+        late = asyncio.create_task(arrivals.read(stalled))
+        await asyncio.sleep(0.1)
+        waiting = asyncio.create_task(arrivals.read(sound))
+        with pytest.raises(TooLateError, match=r"within 0\.2 s"):
+            await late
+        return await waiting
+
+    assert asyncio.run(ask()) == b"request"
+
+
+def test_beyond_as_many_as_may_wait_a_request_is_refused_at_once():
+    async def ask() -> None:
+        arrivals, call = Arrivals(limit=1), Call()
+        reads = [asyncio.create_task(arrivals.read(call)) for _ in range(MAX_CONCURRENT_CALLS)]
+        await asyncio.sleep(0)
+        with pytest.raises(OverloadError):
+            await arrivals.read(call)
+        call.sent.set()
+        assert await asyncio.gather(*reads) == [b"request"] * MAX_CONCURRENT_CALLS
+        assert await arrivals.read(call) == b"request"
+
+    asyncio.run(ask())
