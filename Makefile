@@ -88,7 +88,7 @@ bench: $(READY) ## print what things cost here, as ratios to a reference
 fuzz: $(READY) ## ask a real server 100,000 strange requests, and decode a million strange inputs
 	$(BIN)/python -m pytest tests/serving/test_fuzz.py -rP --fuzz-requests 100000
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
-	$(BIN)/python -m fuzz.codec -runs=1000000 -print_final_stats=1
+	$(BIN)/python -m tests.fuzz.codec -runs=1000000 -print_final_stats=1
 
 ci: check audit node-client test ## what continuous integration runs
 

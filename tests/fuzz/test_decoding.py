@@ -5,9 +5,9 @@ from google.protobuf.message import Message
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz.decoding import DECODERS, decode
-from fuzz.seeds import seeds
 from serving.call_policy import METHODS
+from tests.fuzz.decoding import DECODERS, decode
+from tests.fuzz.seeds import seeds
 from tests.serving.contract_messages import likely_messages, messages
 
 KINDS = st.integers(0, len(DECODERS)).map(lambda kind: bytes([kind]))

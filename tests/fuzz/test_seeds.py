@@ -1,5 +1,5 @@
-from fuzz.decoding import DECODERS, decode
-from fuzz.seeds import seeds
+from tests.fuzz.decoding import DECODERS, decode
+from tests.fuzz.seeds import seeds
 
 
 def test_every_kind_of_input_has_a_sound_seed():

@@ -6,7 +6,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
-from fuzz.decoding import DECODERS
+from tests.fuzz.decoding import DECODERS
 
 SAMPLES: dict[int, Any] = {
     FieldDescriptor.TYPE_STRING: "shoes",

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of the codec: `python -m fuzz.codec -runs=1000000`.
+"""Coverage-guided fuzzing of the codec: `python -m tests.fuzz.codec -runs=1000000`.
 
 Takes the flags of libFuzzer, and folders to keep what was found. An exception that `decode` does
 not foresee ends it with exit code 77, a traceback and the input in a file.
@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 import atheris
 
 with atheris.instrument_imports(include=["serving", "data", "engine"]):
-    from fuzz.decoding import decode
-    from fuzz.seeds import seeds
+    from tests.fuzz.decoding import decode
+    from tests.fuzz.seeds import seeds
 
 
 def main() -> None:
