@@ -51,15 +51,15 @@ class BatchMetrics:
         self._took.observe(batch.took_s)
         for waited_s in batch.waited_s:
             self._waited.observe(waited_s)
-        for question, outcome in zip(batch.questions, batch.outcomes, strict=True):
-            if not isinstance(outcome, OutfitError):
-                self._count(question, outcome)
-
-    def _count(self, question: Question, reply: Reply) -> None:
-        kind = _kind(question)
-        self._answers.labels(kind).inc()
-        self._empty.labels(kind).inc(_is_empty(question, reply))
-        self._fallback.labels(kind).inc(bool(reply.missing) or _lacks(question, reply.answer))
+        replies = [
+            (question, outcome)
+            for question, outcome in zip(batch.questions, batch.outcomes, strict=True)
+            if not isinstance(outcome, OutfitError)
+        ]
+        kind = _kind(batch.questions[0])
+        self._answers.labels(kind).inc(len(replies))
+        self._empty.labels(kind).inc(sum(_is_empty(*each) for each in replies))
+        self._fallback.labels(kind).inc(sum(_falls_back(*each) for each in replies))
 
 
 def _is_empty(question: Question, reply: Reply) -> bool:
@@ -67,14 +67,15 @@ def _is_empty(question: Question, reply: Reply) -> bool:
     return isinstance(question, ComplementsQuestion) and reply.answer == []
 
 
-def _lacks(question: Question, answer: Any) -> bool:
-    """An outfit was judged though one of its items lacks a modality."""
+def _falls_back(question: Question, reply: Reply) -> bool:
+    """Something was judged though an item lacks a modality."""
+    answer: Any = reply.answer
     match question:
         case ScoreQuestion():
             return any(score.missing for score in answer)
         case ExplainQuestion():
             return bool(answer.score.missing)
-    return False
+    return bool(reply.missing)
 
 
 def _kind(question: Question) -> str:
