@@ -27,14 +27,19 @@ class Scan:
         part: what is searched.
         lists: of the copy, that hold the rows of the part.
         wide: candidates a query.
-        selects: only rows that may answer become candidates.
+        refused: rows of the part that may not answer.
     """
 
     coarse: CoarseIndex
     part: Part
     lists: range
     wide: int
-    selects: bool
+    refused: int
+
+    @property
+    def selects(self) -> bool:
+        """Only rows that may answer become candidates."""
+        return self.refused > FEW_REFUSED
 
     @classmethod
     def of(cls, coarse: CoarseIndex, part: Part) -> "Scan | None":
@@ -42,12 +47,11 @@ class Scan:
         if len(part.rows) < WORTH_IT or (lists := coarse.lists(part.rows)) is None:
             return None
         refused = part.num_refused
-        selects = refused > FEW_REFUSED
-        needed = WIDER * part.k + MARGIN + (0 if selects else refused)
-        wide = -(-needed // STEP) * STEP
+        dropped = refused if refused <= FEW_REFUSED else 0
+        wide = -(-(WIDER * part.k + MARGIN + dropped) // STEP) * STEP
         if len(part.rows) - refused < 4 * wide:
             return None
-        return cls(coarse=coarse, part=part, lists=lists, wide=wide, selects=selects)
+        return cls(coarse=coarse, part=part, lists=lists, wide=wide, refused=refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,35 +89,38 @@ def scan_together(
     end = 0
     for scan in scans:
         own = slice(end, end := end + len(scan.part.queries))
-        yield _scanned(scan, rows[own], similarities[own], highest[own])
+        _drop(scan, rows[own], similarities[own])
+    order = np.argsort(-similarities, axis=1, kind="stable")
+    rows = np.take_along_axis(rows, order, axis=1)
+    similarities = np.take_along_axis(similarities, order, axis=1)
+    end = 0
+    for scan in scans:
+        own = slice(end, end := end + len(scan.part.queries))
+        nearest = similarities[own, : scan.part.k]
+        yield Scanned(
+            part=scan.part,
+            found=Neighbours(rows=list(rows[own, : scan.part.k]), similarities=list(nearest)),
+            sure=highest[own] < nearest[:, -1],
+        )
 
 
-def _scanned(
+def _drop(
     scan: Scan,
     rows: Int64[np.ndarray, "queries wide"],
     similarities: Float32[np.ndarray, "queries wide"],
-    highest: Float32[np.ndarray, " queries"],
-) -> Scanned:
-    part = scan.part
-    if not scan.selects and part.num_refused:
-        similarities[~part.allowed[rows - part.rows[0]]] = -np.inf
-    order = np.argsort(-similarities, axis=1, kind="stable")[:, : part.k]
-    nearest = np.take_along_axis(similarities, order, axis=1)
-    return Scanned(
-        part=part,
-        found=Neighbours(
-            rows=list(np.take_along_axis(rows, order, axis=1)), similarities=list(nearest)
-        ),
-        sure=highest < nearest[:, -1],
-    )
+) -> None:
+    """Put candidates that may not answer behind all others."""
+    allowed = scan.part.allowed
+    if allowed is not None and not scan.selects:
+        similarities[~allowed[rows - scan.part.rows[0]]] = -np.inf
 
 
 def _selected(scans: Sequence[Scan], num_rows: int) -> Any:
     """The rows that may answer, as faiss is told them."""
     allowed = np.zeros(num_rows, np.bool_)
     for scan in scans:
-        rows = scan.part.rows
-        allowed[rows[0] : rows[-1] + 1] = scan.part.allowed
+        rows, own = scan.part.rows, scan.part.allowed
+        allowed[rows[0] : rows[-1] + 1] = True if own is None else own
     return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))  # type: ignore[call-arg,arg-type]
 
 

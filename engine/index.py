@@ -57,8 +57,8 @@ class PartitionedIndex:
         k: int,
     ) -> Neighbours:
         """`search_parts` of one part, all of whose rows may answer."""
-        numbers, allowed = np.arange(len(queries)), np.ones(len(rows), np.bool_)
-        return self.search_parts(queries, [Part(queries=numbers, rows=rows, allowed=allowed, k=k)])
+        everyone = Part(queries=np.arange(len(queries)), rows=rows, allowed=None, k=k)
+        return self.search_parts(queries, [everyone])
 
     def search_parts(
         self, queries: Float32[np.ndarray, "queries dim"], parts: Sequence[Part]
@@ -108,15 +108,14 @@ class PartitionedIndex:
         Where few may not answer, all are searched in place for as many more, so that an item that
         is gone does not cost a copy of its whole partition.
         """
-        rows, refused = part.rows, part.num_refused
+        rows, allowed, refused = part.rows, part.allowed, part.num_refused
+        if allowed is None or not refused:
+            return self._nearest(queries, rows, part.k)
         if refused > len(rows) // WORTH_A_COPY:
-            return self._nearest(queries, rows[part.allowed], part.k)
+            return self._nearest(queries, rows[allowed], part.k)
         found = self._nearest(queries, rows, part.k + refused)
-        if not refused:
-            return found
         kept = [
-            np.flatnonzero(part.allowed[np.searchsorted(rows, each)])[: part.k]
-            for each in found.rows
+            np.flatnonzero(allowed[np.searchsorted(rows, each)])[: part.k] for each in found.rows
         ]
         return Neighbours(
             rows=[each[at] for each, at in zip(found.rows, kept, strict=True)],

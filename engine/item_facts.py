@@ -1,6 +1,6 @@
 """What filters read of the items of a bundle: price, stock, and whether they are still there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -82,11 +82,13 @@ class ItemFacts:
         settled: of every row.
         rows: that changed since, ascending.
         changed: their facts.
+        all_there: every row of the settled ones is present.
     """
 
     settled: Facts
     rows: Int64[np.ndarray, " changed"]
     changed: Facts
+    all_there: bool = True
 
     @classmethod
     def of(cls, items: pl.DataFrame) -> "ItemFacts":
@@ -107,6 +109,20 @@ class ItemFacts:
             return there
         return there.put(places[inside], self.changed.take(np.flatnonzero(inside)))
 
+    def passing(
+        self, rows: Int64[np.ndarray, " rows"], filters: Filters
+    ) -> Bool[np.ndarray, " rows"] | None:
+        """Which of ascending rows are there and satisfy the limits; None where all surely do."""
+        untouched = self.all_there and not self._changed_among(rows)
+        return None if untouched and not filters.limits else self.at(rows).passing(filters)
+
+    def _changed_among(self, rows: Int64[np.ndarray, " rows"]) -> bool:
+        """Whether a row from the first to the last of them has changed."""
+        if not len(rows):
+            return False
+        first, last = np.searchsorted(self.rows, [rows[0], rows[-1] + 1]).tolist()
+        return bool(first < last)
+
     def put(self, rows: Int64[np.ndarray, " put"], facts: Facts) -> "ItemFacts":
         """The facts after a change of some rows, each named once."""
         stay = np.flatnonzero(~np.isin(self.rows, rows))
@@ -114,7 +130,10 @@ class ItemFacts:
         order = np.argsort(together)
         changed = self.changed.take(stay).join(facts).take(order)
         if len(order) <= MAX_CHANGED:
-            return ItemFacts(settled=self.settled, rows=together[order], changed=changed)
+            return replace(self, rows=together[order], changed=changed)
         settled = self.settled.put(together[order], changed)
         none = np.zeros(0, np.int64)
-        return ItemFacts(settled=settled, rows=none, changed=settled.take(none))
+        all_there = bool(settled.present.all())
+        return ItemFacts(
+            settled=settled, rows=none, changed=settled.take(none), all_there=all_there
+        )

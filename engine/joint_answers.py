@@ -11,6 +11,7 @@ from jaxtyping import Float32
 
 from data.errors import OutfitError
 from engine.explainer import Explainer
+from engine.gathering import gathered
 from engine.items import ItemTokens
 from engine.live_catalogue import LiveCatalogue
 from engine.metric import TEMPERATURE, similarity
@@ -192,7 +193,7 @@ class JointAnswers:
         for numbers in _of_a_width(contexts):
             batch = pad_outfits([contexts[number] for number in numbers])
             alone = len(numbers) == len(contexts)
-            wishes = wanted if alone else wanted.take(torch.tensor(numbers))
+            wishes = wanted if alone else gathered(wanted, numbers)
             targets[numbers] = self.model.embed_target(tokens, batch, wishes).numpy()
         return targets
 

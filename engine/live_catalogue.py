@@ -12,6 +12,7 @@ from data.errors import DuplicateError, SchemaError, UnknownItemError
 from data.slots import slot_of
 from data.tables import ITEM_SCHEMA, UNKNOWN_CATEGORY
 from engine.catalogue import Catalogue
+from engine.gathering import gathered, joined
 from engine.inline_items import Placed
 from engine.items import ItemTokens
 from engine.lacking import lacking_of_each
@@ -123,17 +124,17 @@ class LiveCatalogue:
         ids = [item for item in items if isinstance(item, str)]
         old = [each for each in ids if each not in self._new.row_of]
         new = [each for each in ids if each in self._new.row_of]
-        rows = torch.tensor([self.base.row_of[each] for each in old], dtype=torch.int64)
-        tokens = self.base.tokens.take(rows)
+        tokens = gathered(self.base.tokens, [self.base.row_of[each] for each in old])
         if new:
-            tokens = tokens.join(self._new.tokens([self._new.row_of[each] for each in new]))
+            newer = self._new.tokens([self._new.row_of[each] for each in new])
+            tokens = joined([tokens, newer])
         tokens = self._at_prices_of_now(tokens, [*old, *new])
         if len(old) == len(items):
             return tokens
         kind = np.array([self._kind(item) for item in items])
         place = np.argsort(np.argsort(kind, kind="stable"), kind="stable")
         given = [each for each in inline if each is not None]
-        return tokens.join(*given).take(torch.from_numpy(place))
+        return gathered(joined([tokens, *given]), place.tolist())
 
     def _at_prices_of_now(self, tokens: ItemTokens, item_ids: Sequence[str]) -> ItemTokens:
         """The tokens with the prices that updates gave to their items."""
@@ -152,12 +153,8 @@ class LiveCatalogue:
 
     def wanted(self, slots: Sequence[Slot]) -> ItemTokens:
         """What slots ask for, as if it were items of that category and title; they are checked."""
-        distinct = list(dict.fromkeys(slots))
-        first, *others = map(self._wish, distinct)
-        if len(slots) == 1:
-            return first
-        place = torch.tensor([distinct.index(slot) for slot in slots])
-        return first.join(*others).take(place)
+        tokens = {slot: self._wish(slot) for slot in dict.fromkeys(slots)}
+        return tokens[slots[0]] if len(slots) == 1 else joined([tokens[slot] for slot in slots])
 
     def check_slot(self, slot: Slot, field: str = "slot") -> None:
         """Refuse a slot that says nothing, or something unknown.

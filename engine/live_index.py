@@ -134,15 +134,19 @@ class LiveIndex:
 
     def _allowed(
         self, rows: Int64[np.ndarray, " rows"], filters: Filters
-    ) -> Bool[np.ndarray, " rows"]:
+    ) -> Bool[np.ndarray, " rows"] | None:
+        """Which rows may answer; None where all may."""
+        passing = self.facts.passing(rows, filters)
         excluded = [self.base.row_of[each] for each in filters.exclude if each in self.base.row_of]
-        return _without(rows, self.facts.at(rows).passing(filters), excluded)
+        return _without(excluded, rows, passing)
 
     def _new_allowed(
         self, rows: Int64[np.ndarray, " rows"], filters: Filters
-    ) -> Bool[np.ndarray, " rows"]:
+    ) -> Bool[np.ndarray, " rows"] | None:
+        """Which rows of new items may answer."""
+        passing = self.new.facts.take(rows).passing(filters)
         excluded = [self.new.row_of[each] for each in filters.exclude if each in self.new.row_of]
-        return _without(rows, self.new.facts.take(rows).passing(filters), excluded)
+        return _without(excluded, rows, passing)
 
     def _named(self, found: Neighbours, number: int) -> Found:
         ids = [self.base.ids[row] for row in found.rows[number].tolist()]
@@ -169,9 +173,14 @@ def _looks_through(search: Search) -> tuple[str | None, int]:
 
 
 def _without(
-    rows: Int64[np.ndarray, " rows"], allowed: Bool[np.ndarray, " rows"], excluded: Sequence[int]
-) -> Bool[np.ndarray, " rows"]:
-    return allowed & ~np.isin(rows, excluded) if excluded else allowed
+    excluded: Sequence[int],
+    rows: Int64[np.ndarray, " rows"],
+    allowed: Bool[np.ndarray, " rows"] | None,
+) -> Bool[np.ndarray, " rows"] | None:
+    if not excluded:
+        return allowed
+    others: np.ndarray = ~np.isin(rows, excluded)
+    return others if allowed is None else allowed & others
 
 
 def _best(first: Found, second: Found, search: Search) -> Found:

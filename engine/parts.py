@@ -13,19 +13,19 @@ class Part:
     Args:
         queries: their numbers.
         rows: ascending; a partition.
-        allowed: which of the rows may answer.
+        allowed: which of the rows may answer; None where all may.
         k: at least 1.
     """
 
     queries: Int64[np.ndarray, " queries"]
     rows: Int64[np.ndarray, " rows"]
-    allowed: Bool[np.ndarray, " rows"]
+    allowed: Bool[np.ndarray, " rows"] | None
     k: int
 
     @property
     def num_refused(self) -> int:
         """Rows that may not answer."""
-        return len(self.rows) - int(np.count_nonzero(self.allowed))
+        return 0 if self.allowed is None else int(np.count_nonzero(~self.allowed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -50,6 +50,11 @@ class Filters:
     max_price: float | None = None
     in_stock_only: bool = False
 
+    @property
+    def limits(self) -> bool:
+        """Whether price or stock decide."""
+        return self.in_stock_only or (self.min_price, self.max_price) != (None, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutfitScore:

@@ -50,6 +50,29 @@ def test_changed_facts_are_those_of_arrays_that_are_written_to(monkeypatch, max_
             assert_equal(earlier.at(wanted), before.take(wanted))
 
 
+@pytest.mark.parametrize("max_changed", [3, 1000])
+def test_rows_of_which_nothing_is_known_to_be_gone_are_not_looked_at(
+    monkeypatch, max_changed
+) -> None:
+    monkeypatch.setattr(item_facts, "MAX_CHANGED", max_changed)
+    rng = np.random.default_rng(0)
+    facts, plain = ItemFacts.of(table(50)), Facts.of(table(50))
+    everything, stocked = Filters(), Filters(in_stock_only=True)
+    assert facts.passing(np.arange(50), everything) is None
+    for _ in range(9):
+        rows = rng.choice(20, size=2, replace=False)
+        change = some(rng, 2)
+        facts, plain = facts.put(rows, change), plain.put(rows, change)
+        for asked in (np.arange(20), np.arange(10, 40), np.arange(30, 50), np.arange(0)):
+            for filters in (everything, stocked):
+                passing, there = facts.passing(asked, filters), plain.take(asked)
+                expected = there.passing(filters)
+                np.testing.assert_array_equal(expected if passing is None else passing, expected)
+                assert passing is not None or expected.all()
+    untouched = facts.passing(np.arange(30, 50), everything)
+    assert (untouched is None) == bool(facts.all_there)
+
+
 def test_a_change_shares_what_it_does_not_touch() -> None:
     facts = ItemFacts.of(table(50))
     change = some(np.random.default_rng(0), 1)
