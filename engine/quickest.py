@@ -19,8 +19,6 @@ from torch import Tensor
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.model import Model, OutfitLogits
 from engine.models.onnx_model import OnnxJudge, OnnxTarget
-from engine.onnx_relevance import OnnxRelevance
-from engine.relevance import MapQueries, RelevanceAdapter, RelevanceMap
 from graph.outfits import OutfitBatch, pad_outfits
 
 TOLERANCE: Final = 1e-4
@@ -98,16 +96,6 @@ def quickest(model: Model, tokens: ItemTokens) -> Model:
     )
 
 
-def quickest_relevance(adapter: RelevanceAdapter, tokens: ItemTokens) -> MapQueries:
-    """The adapter where it is quickest; arguments as of `quickest`."""
-    some = _some(tokens)
-    if len(some) < MIN_ITEMS:
-        return adapter
-    asked = [(each.vectors, each) for each in (some, some.take(torch.tensor([0])))]
-    choice = _choose("relevance", adapter, lambda: OnnxRelevance(adapter, some), asked)
-    return choice.answer
-
-
 def _some(tokens: ItemTokens) -> ItemTokens:
     """Items to ask about."""
     rng = np.random.default_rng(0)
@@ -162,12 +150,9 @@ def _same(first: Any, second: Any) -> bool:
     )
 
 
-def _numbers(answer: OutfitLogits | RelevanceMap | Tensor) -> tuple[Tensor, ...]:
-    match answer:
-        case OutfitLogits():
-            return answer.compatibility, answer.choice
-        case RelevanceMap():
-            return answer.slope, answer.offset
+def _numbers(answer: OutfitLogits | Tensor) -> tuple[Tensor, ...]:
+    if isinstance(answer, OutfitLogits):
+        return answer.compatibility, answer.choice
     return (answer,)
 
 

@@ -36,7 +36,7 @@ from engine.questions import (
     TargetQuestion,
     UpsertQuestion,
 )
-from engine.quickest import quickest, quickest_relevance
+from engine.quickest import quickest
 from engine.relevance_judge import RelevanceJudge
 from engine.requests import (
     BundleInfo,
@@ -63,8 +63,7 @@ class Recommender:
 
     def __init__(self, bundle: Bundle) -> None:
         self._model = bundle.model
-        self._adapter = bundle.confidence.relevance
-        self._relevance = RelevanceJudge(adapter=self._adapter)
+        self._relevance = RelevanceJudge.of(bundle.confidence.relevance)
         self._explainer = Explainer(
             model=bundle.model,
             calibrator=bundle.confidence.calibration.calibrator,
@@ -100,9 +99,6 @@ class Recommender:
         quick = copy(self)
         quick._model = quickest(self._model, self._catalogue.base.tokens)
         quick._explainer = replace(self._explainer, model=quick._model)
-        if self._adapter is not None:
-            adapter = quickest_relevance(self._adapter, self._catalogue.base.tokens)
-            quick._relevance = RelevanceJudge(adapter=adapter)
         quick._answer_from(self._catalogue)
         return quick
 

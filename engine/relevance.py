@@ -5,10 +5,8 @@ other drawn at random from the items of the wanted category (of the coarse slot,
 catalogue, where that is all that is wanted). Half means: no more fitting than chance.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import torch
 from jaxtyping import Float
@@ -41,10 +39,6 @@ class RelevanceMap:
     ) -> Float[Tensor, "queries items"]:
         """Relevance of items to each query, from 0 to 1."""
         return torch.sigmoid(self.logit(similarities))
-
-
-MapQueries: TypeAlias = Callable[[Float[Tensor, "queries dim"], ItemTokens], RelevanceMap]
-"""Targets and what is wanted, to the map of each."""
 
 
 class RelevanceAdapter(nn.Module):

@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 import numpy as np
-import torch
 from jaxtyping import Float32
 from scipy.special import expit
 
 from data.errors import BundleError, SchemaError
 from engine.items import ItemTokens
-from engine.relevance import MapQueries
+from engine.numpy_relevance import NumpyRelevance
+from engine.relevance import RelevanceAdapter
 from engine.requests import Complement
 from engine.searches import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RelevanceJudge:
-    """A bundle's adapter, in any runtime, or none."""
+    """A bundle's adapter, or none."""
 
-    adapter: MapQueries | None
+    adapter: NumpyRelevance | None
+
+    @classmethod
+    def of(cls, adapter: RelevanceAdapter | None) -> "RelevanceJudge":
+        """That of an adapter that learns no more."""
+        return cls(adapter=None if adapter is None else NumpyRelevance(adapter))
 
     def check(self, min_relevance: float | None) -> None:
         """Refuse a threshold that cannot be applied.
@@ -36,7 +41,6 @@ class RelevanceJudge:
         if self.adapter is None:
             raise BundleError("expected a bundle with a relevance adapter, got one without")
 
-    @torch.inference_mode()
     def judge(
         self,
         found: Sequence[Found],
@@ -74,10 +78,7 @@ class RelevanceJudge:
         sizes = [len(each) for each in found]
         if self.adapter is None:
             return [None] * sum(sizes)
-        maps = self.adapter(torch.from_numpy(targets), wanted)
-        slopes, offsets = (
-            np.repeat(each.double().numpy(), sizes) for each in (maps.slope, maps.offset)
-        )
+        slopes, offsets = (np.repeat(each, sizes) for each in self.adapter(targets, wanted))
         similarities = np.fromiter(chain.from_iterable(each.similarities for each in found), float)
         relevance: list[float | None] = expit(slopes * similarities + offsets).tolist()
         return relevance
