@@ -85,8 +85,8 @@ class PartitionedIndex:
 
     def _scan(self, part: Part) -> Scan | None:
         """How the coarse copy is asked; None where every row is to be looked at."""
-        many = len(part.queries) > FEW_QUERIES
-        return None if self.coarse is None or many else Scan.of(self.coarse, part)
+        few = 0 < len(part.queries) <= FEW_QUERIES
+        return Scan.of(self.coarse, part) if few and self.coarse is not None else None
 
     def _coarsely(
         self,

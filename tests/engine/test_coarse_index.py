@@ -44,6 +44,11 @@ def queries(vectors: np.ndarray, number: int) -> np.ndarray:
     return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
 
 
+def in_steps(vectors: np.ndarray) -> np.ndarray:
+    """Rounded so that every sum of products is exact, in whichever order it is taken."""
+    return (np.rint(1024 * vectors) / 1024).astype(np.float32)
+
+
 @pytest.mark.parametrize("name", ["boots", "sandals", "shoes", "shirts"])
 @pytest.mark.parametrize("k", [1, 20, 300])
 def test_a_search_finds_what_it_finds_without_the_copy(name: str, k: int, tmp_path: Path) -> None:
@@ -96,6 +101,36 @@ def test_parts_that_are_searched_together_find_what_each_finds_without_the_copy(
         assert [each.tolist() for each in found.rows] == [each.tolist() for each in expected.rows]
         for got, right in zip(found.similarities, expected.similarities, strict=True):
             np.testing.assert_allclose(got, right, atol=1e-6)
+
+
+@pytest.mark.parametrize("copies", [2, 3])
+@pytest.mark.parametrize("refused", [0, 15, 900])
+def test_equals_and_refused_rows_are_told_apart_without_a_look_at_every_row(
+    copies: int, refused: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every vector stands `copies` times in its partition; some of the nearest may not answer."""
+    rng, k = np.random.default_rng(copies), 20
+    vectors = in_steps(clustered(distinct=40))
+    origin = rng.permutation(np.repeat(np.arange(6000 // copies), copies))
+    vectors[:6000] = vectors[:6000][origin]
+    firsts = vectors[np.unique(origin, return_index=True)[1]]
+    coarse, full = both(tmp_path, vectors)
+    monkeypatch.setattr(index_module.faiss, "knn", None)
+    rows = full.partitions["boots"]
+    for query in in_steps(queries(vectors[:6000], 6)):
+        similarities = (firsts @ query)[origin]
+        order = np.lexsort((rows, -similarities))
+        allowed = np.ones(6000, np.bool_)
+        allowed[rng.choice(order[: 2 * refused], refused, replace=False)] = False
+        part = Part(queries=np.arange(1), rows=rows, allowed=allowed, k=k)
+        found = coarse.search_parts(query[None], [part])
+        assert found.rows[0].tolist() == order[allowed[order]][:k].tolist()
+
+
+def test_no_query_finds_nothing_in_a_large_partition(tmp_path: Path) -> None:
+    vectors = clustered(distinct=40)
+    coarse, full = both(tmp_path, vectors)
+    assert coarse.search(queries(vectors, 1)[:0], full.partitions["boots"], 5).rows == []
 
 
 def test_what_filters_leave_of_a_large_partition_is_not_copied(tmp_path, monkeypatch) -> None:
