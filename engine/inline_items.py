@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -23,6 +23,9 @@ from engine.items import ItemFeatures
 from engine.preparation import Preparation
 from engine.presence import CATEGORY
 from engine.requests import Item, ItemContent
+
+LONGEST: Final = 1e9
+"""A vector that is given; what it is multiplied with and squared then ends before float32 does."""
 
 Placed: TypeAlias = tuple[Item, str]
 """An item and the request field that holds it."""
@@ -51,7 +54,7 @@ class InlineItems:
         Raises:
             UnknownCategoryError: a category is neither of the catalogue nor a slot.
             UnreadableError: a picture cannot be read.
-            SchemaError: a vector has another name or length, or is not finite.
+            SchemaError: a vector has another name or dimension, or is not finite, or too long.
         """
         for content, where in placed:
             self._check(content, where)
@@ -210,9 +213,10 @@ def _check_picture(image: bytes, where: str) -> None:
 def _check_vector(vector: np.ndarray, dim: int | None, where: str) -> None:
     if dim is None:
         raise SchemaError(expected="a feature of the bundle", got="another name", field=where)
-    if vector.shape != (dim,) or not np.isfinite(vector).all():
+    length = np.sqrt(np.square(vector, dtype=np.float64).sum())
+    if vector.shape != (dim,) or not length <= LONGEST:  # as none is that is NaN
         raise SchemaError(
-            expected=f"{dim} finite numbers",
-            got=f"shape {vector.shape} or a number that is not",
+            expected=f"{dim} finite numbers, of a length of at most {LONGEST:g}",
+            got=f"shape {vector.shape}, length {length:g}",
             field=where,
         )

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from PIL.ImageFile import ImageFile
 
 from data.dataset import Dataset
-from data.errors import UnreadableError
+from data.errors import SchemaError, UnreadableError
 from engine.dataset_features import dataset_features
 from engine.encoders.picture import FORMATS
 from engine.encoding import EncodingConfig, encode_dataset
@@ -107,6 +107,13 @@ def test_a_vector_stands_for_what_would_be_encoded(inline, encoded) -> None:
         found = inline.features([(each, "a")]).content[0]
         np.testing.assert_allclose(found[:width], expected[:width], atol=1e-5)
     assert inline.missing(given) == ["text", "words"]
+
+
+@pytest.mark.parametrize("number", [3e38, 1e19, np.inf, np.nan])
+def test_a_vector_too_long_to_be_divided_by_its_length_is_refused(inline, number: float) -> None:
+    vector = np.full(inline.dims["image"], number, np.float32)
+    with pytest.raises(SchemaError, match=r"'a\.vectors\[image\]'.*length of at most 1e\+09"):
+        inline.features([(ItemContent(vectors={"image": vector}), "a")])
 
 
 def test_a_description_without_a_title_is_no_text(inline) -> None:
