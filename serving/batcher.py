@@ -88,8 +88,8 @@ class Batcher:
 
     @property
     def waiting_size(self) -> int:
-        """Of all that waits, as of `Question.size`."""
-        return sum(queue.size for queue in self._queues.values())
+        """Of all that waits, as of `Question.size`; threads may ask."""
+        return sum(queue.size for queue in tuple(self._queues.values()))
 
     async def ask(self, question: Question, *, remaining_s: float | None = None) -> Reply:
         """The reply to a question; cancelling it takes the question out of the queue.

@@ -1,6 +1,7 @@
 """Questions that come together are answered together; refused, dropped and failed ones apart."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -272,6 +273,27 @@ def test_without_an_engine_every_question_is_told_so():
         assert {type(outcome) for outcome in outcomes} == {NotLoadedError}
 
     run(None, scenario)
+
+
+def test_another_thread_may_ask_how_much_waits():
+    kinds = [type(f"Kind{number}", (ScoreQuestion,), {}) for number in range(300)]
+
+    async def scenario(batcher: Batcher) -> None:
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.is_set():
+                assert batcher.waiting_size >= 0
+
+        watching = asyncio.create_task(asyncio.to_thread(watch))
+        tasks = [asyncio.create_task(batcher.ask(kind(outfits=[["x"]]))) for kind in kinds]
+        await asyncio.sleep(0)
+        over.set()
+        for task in tasks:
+            task.cancel()
+        await watching
+
+    run(PlantedShop(), scenario)
 
 
 class Notebook:
