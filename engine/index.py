@@ -1,7 +1,7 @@
 """The index: exact search by the similarity of `engine.metric`, partitioned by category.
 
 Searches are almost always for one category or slot, so items lie sorted by slot and category and
-a search reads one range of them; filters become rows before the search, so they never starve it.
+a search reads one range of them; filters say before it which may answer, so they never starve it.
 """
 
 from collections.abc import Sequence

@@ -174,7 +174,6 @@ from serving.server import serve
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
 from tests.serving.memory_log import MemoryLog
-from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
 
 async def main():
