@@ -179,7 +179,8 @@ class Batcher:
         outcomes: Sequence[Reply | OutfitError] | BaseException
         began = time.monotonic()
         try:
-            outcomes = self._answer([waiting.question for waiting in batch])
+            answered = self._answer([waiting.question for waiting in batch])
+            outcomes = [outcome for _, outcome in zip(batch, answered, strict=True)]
         except BaseException as error:  # noqa: BLE001 - it is raised to whoever asked
             outcomes = error
         return Worked(batch=batch, outcomes=outcomes, began=began, ended=time.monotonic())

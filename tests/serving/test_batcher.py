@@ -267,6 +267,21 @@ def test_a_question_that_breaks_the_engine_breaks_only_its_own_answer():
     assert isinstance(error, RuntimeError)
 
 
+def test_nobody_waits_for_an_outcome_that_was_left_out():
+    desk = ReplyDesk(EngineSlot(PlantedShop()), OverlayState)
+
+    def all_but_one(questions: Sequence[Question]) -> list[Reply | OutfitError]:
+        return desk(questions)[: max(1, len(questions) - 1)]
+
+    async def once() -> list[Reply]:
+        with ThreadPoolExecutor(1) as executor:
+            async with batching(all_but_one, executor, BatchConfig()) as batcher:
+                tasks = await asked(batcher, [SHIRT] * 3)
+                return await asyncio.wait_for(asyncio.gather(*tasks), 5)
+
+    assert len(asyncio.run(once())) == 3
+
+
 def test_without_an_engine_every_question_is_told_so():
     async def scenario(batcher: Batcher) -> None:
         outcomes = await asyncio.gather(*await asked(batcher, [SHIRT] * 3), return_exceptions=True)
