@@ -21,6 +21,7 @@ FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE})
 
 ARRIVING: Final = 4
 ARRIVAL_S: Final = 2.0
+SHARE_S: Final = 0.2
 """How many requests of strangers arrive at once, and for how long; they fit one packet."""
 
 TELLING_S: Final = 1.0
@@ -118,7 +119,7 @@ class Health:
 
 def health_handler(checks: Health) -> grpc.GenericRpcHandler:
     """The service, as a server takes it."""
-    arrivals = Arrivals(ARRIVING, ARRIVAL_S)
+    arrivals = Arrivals(ARRIVING, ARRIVAL_S, SHARE_S)
     listing = pb.HealthListRequest  # type: ignore[attr-defined] # newer than its stubs
     methods = {
         "Check": open_unary(checks.Check, pb.HealthCheckRequest, arrivals),

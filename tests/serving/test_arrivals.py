@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 
 import grpc
@@ -24,9 +25,10 @@ CALLS, LENGTH = 64, 8 * MIB
 WINDOW = 65_536
 IMPATIENT = """
 from functools import partial
-from serving import interceptor
+from serving import health, interceptor
 
-interceptor.Arrivals = partial(interceptor.Arrivals, within_s=3.0)
+interceptor.Arrivals = partial(interceptor.Arrivals, within_s=3.0, share_s=3.0)
+health.SHARE_S = health.ARRIVAL_S
 Shop = PlantedShop
 """
 
@@ -98,11 +100,51 @@ def test_one_that_is_late_makes_room_for_the_next():
         late = asyncio.create_task(arrivals.read(stalled))
         await asyncio.sleep(0.1)
         waiting = asyncio.create_task(arrivals.read(sound))
-        with pytest.raises(TooLateError, match=r"within 0\.2 s"):
+        with pytest.raises(TooLateError, match=r"after 0\.2 s"):
             await late
         return await waiting
 
     assert asyncio.run(ask()) == b"request"
+
+
+def test_while_others_wait_the_one_that_arrives_for_longest_gives_way_after_its_share():
+    async def ask() -> list[bytes | BaseException]:
+        arrivals = Arrivals(limit=2, within_s=5.0, share_s=0.2)
+        stalled, sound = Call(), Call()
+        sound.sent.set()
+        first = asyncio.create_task(arrivals.read(stalled))
+        await asyncio.sleep(0.1)
+        second = asyncio.create_task(arrivals.read(stalled))
+        await asyncio.sleep(0)
+        began = time.monotonic()
+        assert await arrivals.read(sound) == b"request"
+        assert 0.05 < time.monotonic() - began < 2
+        await asyncio.sleep(0.5)
+        assert not second.done()  # nobody waits for its place
+        stalled.sent.set()
+        return await asyncio.gather(first, second, return_exceptions=True)
+
+    late, kept = asyncio.run(ask())
+    assert isinstance(late, TooLateError)
+    assert kept == b"request"
+
+
+def test_many_that_send_nothing_hold_up_a_sound_one_for_some_shares():
+    async def ask() -> float:
+        arrivals, stalled, sound = Arrivals(limit=2, within_s=60.0, share_s=0.1), Call(), Call()
+        sound.sent.set()
+        many = [asyncio.create_task(arrivals.read(stalled)) for _ in range(6)]
+        await asyncio.sleep(0)
+        began = time.monotonic()
+        await arrivals.read(sound)
+        waited = time.monotonic() - began
+        for each in many:
+            each.cancel()
+        await asyncio.gather(*many, return_exceptions=True)
+        assert await arrivals.read(sound) == b"request"
+        return waited
+
+    assert 0.25 < asyncio.run(ask()) < 5
 
 
 def test_beyond_as_many_as_may_wait_a_request_is_refused_at_once():
