@@ -30,3 +30,8 @@ def test_any_queries_get_the_maps_of_the_adapter() -> None:
         slope, offset = told(targets.numpy(), wishes(number))
         np.testing.assert_allclose(slope, expected.slope, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(offset, expected.offset, rtol=1e-5, atol=1e-5)
+
+
+def test_a_target_of_nonsense_has_a_map_of_nonsense() -> None:
+    slope, offset = NumpyRelevance(adapter())(np.full((1, 5), np.nan, np.float32), wishes(1))
+    assert np.isnan([slope, offset]).all()
