@@ -50,16 +50,6 @@ class PartitionedIndex:
         partitions.pop("", None)
         return cls(vectors=vectors, partitions=partitions, coarse=coarse)
 
-    def search(
-        self,
-        queries: Float32[np.ndarray, "queries dim"],
-        rows: Int64[np.ndarray, " rows"],
-        k: int,
-    ) -> Neighbours:
-        """`search_parts` of one part, all of whose rows may answer."""
-        everyone = Part(queries=np.arange(len(queries)), rows=rows, allowed=None, k=k)
-        return self.search_parts(queries, [everyone])
-
     def search_parts(
         self, queries: Float32[np.ndarray, "queries dim"], parts: Sequence[Part]
     ) -> Neighbours:

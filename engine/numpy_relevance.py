@@ -28,6 +28,7 @@ class NumpyRelevance:
         self._last, self._bias = _of(adapter.last.weight).T, _of(adapter.last.bias)
         self._scale, self._shift = float(adapter.scale), float(adapter.shift)
 
+    @np.errstate(invalid="ignore", over="ignore")  # of a model of nonsense: so is the map
     def __call__(
         self, targets: Float32[np.ndarray, "queries dim"], wanted: ItemTokens
     ) -> tuple[Float64[np.ndarray, " queries"], Float64[np.ndarray, " queries"]]:
@@ -37,12 +38,6 @@ class NumpyRelevance:
             targets: unit vectors.
             wanted: one a query, as `Model.embed_target` takes them.
         """
-        with np.errstate(invalid="ignore", over="ignore"):  # of a model of nonsense: so is the map
-            return self._maps(targets, wanted)
-
-    def _maps(
-        self, targets: Float32[np.ndarray, "queries dim"], wanted: ItemTokens
-    ) -> tuple[Float64[np.ndarray, " queries"], Float64[np.ndarray, " queries"]]:
         kind = self._category[wanted.category.numpy()] + self._slot[wanted.slot.numpy()]
         words = wanted.vectors.numpy().any(axis=1, keepdims=True)
         hidden = targets @ self._targets + kind + words * self._words

@@ -7,6 +7,7 @@ from engine import index as index_module
 from engine.coarse_index import FILES, WORTH_IT, CoarseIndex, write_coarse
 from engine.index import PartitionedIndex
 from engine.parts import Part
+from tests.engine.one_part import search
 
 SIZES = {("shoes", "boots"): 6000, ("shoes", "sandals"): 5000, ("tops", "shirts"): 300}
 DIM = 37
@@ -57,7 +58,7 @@ def test_a_search_finds_what_it_finds_without_the_copy(name: str, k: int, tmp_pa
     rows = full.partitions[name]
     for number in (1, 5, 30):
         asked = queries(vectors, number)
-        found, expected = coarse.search(asked, rows, k), full.search(asked, rows, k)
+        found, expected = search(coarse, asked, rows, k), search(full, asked, rows, k)
         for got, right in zip(found.rows, expected.rows, strict=True):
             assert got.tolist() == right.tolist()
         np.testing.assert_allclose(found.similarities, expected.similarities, atol=1e-6)
@@ -74,9 +75,9 @@ def test_a_large_partition_is_not_read_in_full(tmp_path, monkeypatch) -> None:
         return knn(asked, looked_at, *rest, **options)
 
     monkeypatch.setattr(index_module.faiss, "knn", counted)
-    coarse.search(queries(vectors, 3), full.partitions["shoes"], 10)
+    search(coarse, queries(vectors, 3), full.partitions["shoes"], 10)
     assert read == []
-    coarse.search(queries(vectors, 3), full.partitions["shirts"], 10)
+    search(coarse, queries(vectors, 3), full.partitions["shirts"], 10)
     assert read == [300]
 
 
@@ -130,7 +131,7 @@ def test_equals_and_refused_rows_are_told_apart_without_a_look_at_every_row(
 def test_no_query_finds_nothing_in_a_large_partition(tmp_path: Path) -> None:
     vectors = clustered(distinct=40)
     coarse, full = both(tmp_path, vectors)
-    assert coarse.search(queries(vectors, 1)[:0], full.partitions["boots"], 5).rows == []
+    assert search(coarse, queries(vectors, 1)[:0], full.partitions["boots"], 5).rows == []
 
 
 def test_what_filters_leave_of_a_large_partition_is_not_copied(tmp_path, monkeypatch) -> None:
@@ -151,7 +152,7 @@ def test_items_too_alike_for_the_copy_are_told_apart_by_themselves(tmp_path: Pat
     vectors = vectors.astype(np.float32)
     coarse, full = both(tmp_path, vectors)
     asked, rows = queries(vectors, 2), full.partitions["boots"]
-    found, expected = coarse.search(asked, rows, 20), full.search(asked, rows, 20)
+    found, expected = search(coarse, asked, rows, 20), search(full, asked, rows, 20)
     assert [each.tolist() for each in found.rows] == [each.tolist() for each in expected.rows]
 
 
@@ -159,7 +160,7 @@ def test_of_equal_items_the_first_of_the_catalogue_wins(tmp_path: Path) -> None:
     vectors = clustered(distinct=40)
     vectors[1000:1400] = vectors[1000]
     coarse, full = both(tmp_path, vectors)
-    found = coarse.search(vectors[1000:1001], full.partitions["boots"], 20)
+    found = search(coarse, vectors[1000:1001], full.partitions["boots"], 20)
     assert found.rows[0].tolist() == list(range(1000, 1020))
 
 

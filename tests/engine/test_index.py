@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from engine.index import PartitionedIndex
 from engine.parts import Part
+from tests.engine.one_part import search
 
 NAMES = ["boots", "coats", "tops"]
 SLOTS = {"boots": "shoes", "coats": "outerwear", "tops": "tops"}
@@ -46,7 +47,7 @@ def test_a_search_is_a_scan_of_the_partition(catalogue, k: int, seed: int) -> No
         ]
         assert partition.tolist() == members
         for rows in (partition, partition[allowed[partition]]):
-            found = index.search(queries, rows, k)
+            found = search(index, queries, rows, k)
             for query, got, similarities in zip(
                 queries, found.rows, found.similarities, strict=True
             ):
@@ -63,7 +64,7 @@ def test_of_equal_items_the_first_of_the_catalogue_wins_at_any_size() -> None:
     queries = np.array([[1, 1], [0, 0], [1, -1]] * 10, np.float32)
     for k in (1, 10, 99, 100, 150, 1000, 5000):
         for number in (3, 30):
-            found = index.search(queries[:number], index.partitions["tops"], k)
+            found = search(index, queries[:number], index.partitions["tops"], k)
             for query, rows in zip(queries, found.rows, strict=False):
                 assert rows.tolist() == scan(vectors, query, np.arange(3000), k)[0]
 
@@ -76,7 +77,7 @@ def test_real_numbers_are_found_in_the_order_of_a_scan(k: int) -> None:
     index = PartitionedIndex.build(vectors, categories, [None] * 5000)
     queries = rng.normal(size=(25, 16)).astype(np.float32)
     rows = index.partitions["coats"]
-    found = index.search(queries, rows, k)
+    found = search(index, queries, rows, k)
     products = queries @ vectors[rows].T
     for number, got in enumerate(found.rows):
         assert got.tolist() == rows[np.argsort(-products[number], kind="stable")[:k]].tolist()
@@ -87,20 +88,20 @@ def test_real_numbers_are_found_in_the_order_of_a_scan(k: int) -> None:
 
 def test_fewer_items_than_asked_for_are_all_there_is() -> None:
     index = PartitionedIndex.build(np.eye(3, dtype=np.float32), ["tops"] * 3, [None] * 3)
-    found = index.search(np.ones((2, 3), np.float32), np.array([0, 2]), 10)
+    found = search(index, np.ones((2, 3), np.float32), np.array([0, 2]), 10)
     assert [rows.tolist() for rows in found.rows] == [[0, 2]] * 2
 
 
 def test_no_items_are_no_answers_for_every_query() -> None:
     index = PartitionedIndex.build(np.eye(3, dtype=np.float32), ["tops"] * 3, [None] * 3)
-    found = index.search(np.ones((2, 3), np.float32), np.array([], np.int64), 10)
+    found = search(index, np.ones((2, 3), np.float32), np.array([], np.int64), 10)
     assert [len(rows) for rows in found.rows] == [0, 0]
     assert [len(each) for each in found.similarities] == [0, 0]
 
 
 def test_no_queries_have_no_answers() -> None:
     index = PartitionedIndex.build(np.eye(3, dtype=np.float32), ["tops"] * 3, [None] * 3)
-    found = index.search(np.ones((0, 3), np.float32), np.arange(3), 10)
+    found = search(index, np.ones((0, 3), np.float32), np.arange(3), 10)
     assert found.rows == []
     assert found.similarities == []
 
@@ -134,7 +135,7 @@ def test_a_mapped_file_is_searched_like_memory(tmp_path) -> None:
     queries = vectors[:3]
     for rows in (np.arange(10, 40), np.arange(0, 50, 3)):
         here, there = (
-            PartitionedIndex(vectors=each, partitions={}).search(queries, rows, 5)
+            search(PartitionedIndex(vectors=each, partitions={}), queries, rows, 5)
             for each in (vectors, mapped)
         )
         assert [each.tolist() for each in here.rows] == [each.tolist() for each in there.rows]
@@ -151,7 +152,7 @@ def test_among_rows_that_are_allowed_a_search_is_one_without_the_others(
         everyone = np.arange(len(queries))
         part = Part(queries=everyone, rows=rows, allowed=allowed, k=k)
         found = index.search_parts(queries, [part])
-        expected = index.search(queries, rows[allowed], k)
+        expected = search(index, queries, rows[allowed], k)
         for got, wanted in zip(found.rows, expected.rows, strict=True):
             assert got.tolist() == wanted.tolist()
         for got, wanted in zip(found.similarities, expected.similarities, strict=True):
