@@ -4,6 +4,7 @@ import torch
 
 from engine.index import PartitionedIndex
 from engine.metric import distance, longest, similarity
+from tests.engine.one_part import search
 
 DRAW = torch.Generator().manual_seed(0)
 TARGETS = torch.nn.functional.normalize(torch.randn(5, 6, generator=DRAW), dim=1)
@@ -21,7 +22,7 @@ def test_similarity_is_the_inner_product() -> None:
 
 def test_similarity_and_distance_rank_as_the_index_does() -> None:
     index = PartitionedIndex.build(VECTORS.numpy(), ["tops"] * 40, [None] * 40)
-    found = index.search(TARGETS.numpy(), np.arange(40), 40)
+    found = search(index, TARGETS.numpy(), np.arange(40), 40)
     products = similarity(TARGETS, VECTORS)
     apart = distance(products, longest(VECTORS))
     for target, rows in enumerate(found.rows):
