@@ -8,7 +8,8 @@ import polars as pl
 
 from benchmarks.training import write_shop
 from data.dataset import Dataset
-from engine.bundle import MANIFEST, Bundle, load_bundle, seal_bundle, write_bundle, write_coarse_of
+from engine.bundle import MANIFEST, Bundle, load_bundle, seal_bundle, write_bundle
+from engine.coarse_index import write_coarse
 from engine.confidence import fit_confidence
 from engine.frozen_model import FrozenModel
 from engine.recipes import recipe
@@ -48,5 +49,6 @@ def _repeat(bundle: Bundle, folder: Path, num_items: int) -> None:
     names = pl.Series("item_id", [f"item-{number:06d}" for number in range(num_items)])
     bundle.items[rows].with_columns(names).write_parquet(folder / "items.parquet")
     noise = rng.normal(scale=NOISE, size=(num_items, bundle.vectors.shape[1]))
-    np.save(folder / "vectors.npy", (bundle.vectors[rows] + noise).astype(np.float32))
-    write_coarse_of(folder)
+    vectors = (bundle.vectors[rows] + noise).astype(np.float32)
+    np.save(folder / "vectors.npy", vectors)
+    write_coarse(folder, vectors)

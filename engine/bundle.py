@@ -96,7 +96,7 @@ def write_bundle(
         save_file(arrays, folder / "preparation.safetensors")
         dataset.items[order].write_parquet(folder / "items.parquet")
         _write_vectors(trained, order, folder / "vectors.npy")
-        write_coarse_of(folder)
+        write_coarse(folder, np.load(folder / "vectors.npy", mmap_mode="r"))
         trained.counts.write(folder)
         (confidence or Confidence.none(trained.preparation.num_parts)).write(folder)
         return seal_bundle(
@@ -124,13 +124,6 @@ def _write_vectors(trained: Trained, order: Int64[np.ndarray, " items"], path: P
         written[place[start : start + len(vectors)]] = vectors.cpu().numpy()
         start += len(vectors)
     written.flush()
-
-
-def write_coarse_of(folder: Path) -> None:
-    """Write the coarse copy of the vectors that a folder holds, beside them."""
-    items = pl.read_parquet(folder / "items.parquet", columns=["slot", "category"])
-    kinds = list(items.select("slot", "category").iter_rows())
-    write_coarse(folder, np.load(folder / "vectors.npy", mmap_mode="r"), kinds)
 
 
 def save_model(model: Model, folder: Path) -> None:

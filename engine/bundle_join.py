@@ -11,9 +11,10 @@ import numpy as np
 from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError, SchemaError
-from engine.bundle import Bundle, load_bundle, save_model, seal_bundle, write_coarse_of
+from engine.bundle import Bundle, load_bundle, save_model, seal_bundle
 from engine.bundle_calibration import freeze
 from engine.coarse_index import FILES as COARSE_FILES
+from engine.coarse_index import write_coarse
 from engine.confidence import FILES as CONFIDENCE_FILES
 from engine.confidence import Confidence, fit_confidence
 from engine.models.ensemble import Ensemble
@@ -54,8 +55,9 @@ def join_bundles(
             shutil.copyfile(folders[0] / name, folder / name)
         save_model(model, folder)
         vectors = np.concatenate([bundle.vectors for bundle in bundles], axis=1)
-        np.save(folder / "vectors.npy", vectors * np.float32(model.share))
-        write_coarse_of(folder)
+        vectors *= np.float32(model.share)
+        np.save(folder / "vectors.npy", vectors)
+        write_coarse(folder, vectors)
         _confidence(replace(bundles[0], model=model.eval()), dataset).write(folder)
         return seal_bundle(
             folder,

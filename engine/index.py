@@ -59,16 +59,16 @@ class PartitionedIndex:
 
         Args:
             queries: target embeddings.
-            parts: each query is of one; rows that several hold may answer in all of them, or none.
+            parts: each query is of one.
         """
         nearest = Neighbours.none(len(queries))
-        together: dict[tuple[int, bool], list[Scan]] = {}
+        together: dict[int, list[Scan]] = {}
         for part in parts:
             scan = self._scan(part)
             if scan is None:
                 nearest.put(part.queries, self._in_full(queries[part.queries], part))
             else:
-                together.setdefault((scan.wide, scan.selects), []).append(scan)
+                together.setdefault(scan.wide, []).append(scan)
         for scans in together.values():
             self._coarsely(queries, scans, nearest)
         return nearest

@@ -50,9 +50,9 @@ class AttributeInteraction(nn.Module):
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """The attributes that go with those of the context."""
         mean = masked_mean(self._attributes(context.vectors), context.mask)
-        shift = torch.zeros_like(wanted.vectors)
-        shift[:, self.block] = self.target_weight * (mean @ self._numbers())
-        return shift
+        fitting = self.target_weight * (mean @ self._numbers())
+        after = wanted.vectors.shape[-1] - self.block.stop
+        return functional.pad(fitting, (self.block.start, after))
 
     def _attributes(
         self, vectors: Float[Tensor, "outfits items dim"]

@@ -1,6 +1,7 @@
 """Several interactions as one."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import torch
 from jaxtyping import Float
@@ -28,12 +29,14 @@ class SummedInteractions(nn.Module):
 
     def logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """The sum of the logits."""
-        return torch.stack([part.logit(items) for part in self.parts]).sum(0)  # type: ignore[operator]
+        added: Tensor = reduce(torch.add, (part.logit(items) for part in self.parts))  # type: ignore[operator]
+        return added
 
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """The sum of the shifts."""
-        return torch.stack([part.target(context, wanted) for part in self.parts]).sum(0)  # type: ignore[operator]
+        added: Tensor = reduce(torch.add, (part.target(context, wanted) for part in self.parts))  # type: ignore[operator]
+        return added
 
     def regularisation(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """The sum of what the parts ask of themselves."""
-        return torch.stack([regularisation_of(part, items) for part in self.parts]).sum(0)
+        return reduce(torch.add, (regularisation_of(part, items) for part in self.parts))

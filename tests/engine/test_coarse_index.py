@@ -3,7 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine import coarse_index as coarse_index_module
 from engine import index as index_module
+from engine.byte_scan import Stretch
 from engine.coarse_index import FILES, WORTH_IT, CoarseIndex, write_coarse
 from engine.index import PartitionedIndex
 from engine.parts import Part
@@ -29,7 +31,7 @@ def kinds() -> list[tuple[str, str]]:
 
 def both(folder: Path, vectors: np.ndarray) -> tuple[PartitionedIndex, PartitionedIndex]:
     """The index with the coarse copy, and without."""
-    write_coarse(folder, vectors, kinds())
+    write_coarse(folder, vectors)
     slots, categories = zip(*kinds(), strict=True)
     coarse = CoarseIndex.read(folder)
     assert coarse is not None
@@ -165,51 +167,41 @@ def test_of_equal_items_the_first_of_the_catalogue_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [0.01, 1, 300])
-@pytest.mark.parametrize("dim", [37, 64])  # where all lanes are full another kernel may be run
+@pytest.mark.parametrize("dim", [37, 64])  # with lanes that nothing fills, and without
 def test_no_row_that_is_left_out_exceeds_the_similarity_that_is_told(
     length: float, dim: int, tmp_path: Path
 ) -> None:
     vectors = np.float32(length) * clustered(distinct=40, dim=dim)
-    write_coarse(tmp_path, vectors, kinds())
+    write_coarse(tmp_path, vectors)
     coarse = CoarseIndex.read(tmp_path)
     assert coarse is not None
     for scale in (1, 50):
         asked = scale * queries(vectors, 6)
-        found = coarse.candidates(asked, [range(2)] * 6, 64)
+        found = coarse.candidates(asked, [Stretch(start=0, end=11_000, allowed=None)] * 6, 64)
         for query, rows, highest in zip(asked, *found, strict=True):
             others = np.setdiff1d(np.arange(11_000), rows)
             assert len(rows) == len(set(rows.tolist())) == 64
             assert (vectors[others] @ query).max() <= highest
 
 
-def test_only_rows_of_whole_lists_have_lists(tmp_path: Path) -> None:
-    write_coarse(tmp_path, clustered(distinct=9), kinds())
-    coarse = CoarseIndex.read(tmp_path)
-    assert coarse is not None
-    told = {
-        (0, 6000): [0],
-        (0, 11_000): [0, 1],
-        (6000, 11_300): [1, 2],
-        (0, 5999): None,
-        (1, 6000): None,
-    }
-    for (start, end), lists in told.items():
-        found = coarse.lists(np.arange(start, end))
-        assert (found if found is None else list(found)) == lists
-    assert coarse.lists(np.delete(np.arange(6000), 7)) is None
-
-
 def test_a_small_catalogue_has_no_copy(tmp_path: Path) -> None:
     vectors = clustered(distinct=9)[: WORTH_IT - 1]
-    write_coarse(tmp_path, vectors, [("shoes", "boots")] * len(vectors))
+    write_coarse(tmp_path, vectors)
     assert not any((tmp_path / name).exists() for name in FILES)
     assert CoarseIndex.read(tmp_path) is None
+
+
+def test_without_a_library_there_is_no_copy_to_search(tmp_path, monkeypatch, caplog) -> None:
+    write_coarse(tmp_path, clustered(distinct=9))
+    monkeypatch.setattr(coarse_index_module, "is_compiled", lambda: False)
+    assert CoarseIndex.read(tmp_path) is None
+    assert "byte_scan.c is not compiled" in caplog.text
 
 
 def test_the_same_vectors_are_written_as_the_same_bytes(tmp_path: Path) -> None:
     written = []
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        write_coarse(tmp_path / name, clustered(distinct=9), kinds())
+        write_coarse(tmp_path / name, clustered(distinct=9))
         written.append([(tmp_path / name / file).read_bytes() for file in FILES])
     assert written[0] == written[1]

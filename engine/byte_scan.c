@@ -1,0 +1,133 @@
+/* Rows of bytes that may be the nearest of a query, and how near these rows are themselves.
+ *
+ * A byte stands for a number on the scale of its dimension, so that the inner product of a row with
+ * a query of float32 is that of its bytes with the query times the scale. The query is rounded to
+ * 16 bits, and by how much that may be wrong is told. The loop over the rows is as fast as they
+ * come from memory: it is written so that a compiler turns it into instructions over many bytes at
+ * once, and where it can, it does so twice, for processors with AVX2 and for all.
+ *
+ * hatch_build.py compiles this file, byte_scan.py calls it.
+ */
+
+#include <math.h>
+#include <stdint.h>
+
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__)
+#define WIDE_WHERE_POSSIBLE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE_WHERE_POSSIBLE
+#endif
+
+enum { BLOCK = 256, LANES = 64, FLOATS = 32, LARGEST_BYTE = 127 };
+
+/* Products of up to BLOCK rows with a query. */
+WIDE_WHERE_POSSIBLE
+static void multiply(const int8_t *rows, int64_t num_rows, int64_t width, const int16_t *query,
+                     int32_t *products)
+{
+    for (int64_t number = 0; number < num_rows; number++) {
+        const int8_t *row = rows + number * width;
+        int32_t sum = 0;
+        for (int64_t at = 0; at < width / LANES * LANES; at++)
+            sum += row[at] * query[at];
+        products[number] = sum;
+    }
+}
+
+/* Put a product in the place of the smallest of a heap, which stands first. */
+static void replace_smallest(int32_t *products, int64_t *rows, int64_t size, int32_t product,
+                             int64_t row)
+{
+    int64_t at = 0;
+    for (int64_t child = 1; child < size; child = 2 * at + 1) {
+        if (child + 1 < size && products[child + 1] < products[child])
+            child++;
+        if (product <= products[child])
+            break;
+        products[at] = products[child];
+        rows[at] = rows[child];
+        at = child;
+    }
+    products[at] = product;
+    rows[at] = row;
+}
+
+/* The rows from `start` to `end` with the largest products, the smallest of which stands first. */
+static void find_largest(const int8_t *bytes, int64_t width, const int16_t *query, int64_t start,
+                         int64_t end, const uint8_t *allowed, int64_t wide, int32_t *products,
+                         int64_t *rows)
+{
+    int32_t block[BLOCK];
+    for (int64_t number = 0; number < wide; number++) {
+        products[number] = INT32_MIN;
+        rows[number] = -1;
+    }
+    for (int64_t first = start; first < end; first += BLOCK) {
+        int64_t num_rows = end - first < BLOCK ? end - first : BLOCK;
+        multiply(bytes + first * width, num_rows, width, query, block);
+        for (int64_t number = 0; number < num_rows; number++)
+            if (block[number] > products[0] && (!allowed || allowed[first - start + number]))
+                replace_smallest(products, rows, wide, block[number], first + number);
+    }
+}
+
+/* Round a query times the scale to whole steps, none so large that a product leaves 32 bits: the
+ * size of a step. `lost` is by how much a product of it is off at most. */
+static double in_steps(const float *query, const float *scale, int64_t dim, int64_t width,
+                       int16_t *steps, double *lost)
+{
+    double most = 0, off = 0, step;
+    double limit = fmin(INT16_MAX, floor((double)INT32_MAX / ((double)LARGEST_BYTE * width)));
+    for (int64_t at = 0; at < dim; at++)
+        most = fmax(most, fabs((double)query[at] * scale[at]));
+    step = most > 0 ? most / limit : 1;
+    for (int64_t at = 0; at < width; at++) {
+        double asked = at < dim ? (double)query[at] * scale[at] : 0;
+        steps[at] = (int16_t)lrint(asked / step);
+        off += fabs(asked - steps[at] * step);
+    }
+    *lost = LARGEST_BYTE * off;
+    return step;
+}
+
+/* For each query the `wide` rows between its start and its end that come nearest by their bytes, in
+ * no order, and a product that no other of these rows exceeds by its bytes. `allowed` says of each
+ * row whether it may answer, and is null where all may; there is room for `wide` products. */
+void byte_scan(const int8_t *bytes, int64_t width, const float *scale, int64_t dim,
+               const float *queries, int64_t num_queries, const int64_t *starts,
+               const int64_t *ends, const uint8_t *const *allowed, int64_t wide, int32_t *products,
+               int64_t *rows, double *highest)
+{
+    int16_t steps[width];
+    for (int64_t number = 0; number < num_queries; number++) {
+        double lost, step = in_steps(queries + number * dim, scale, dim, width, steps, &lost);
+        find_largest(bytes, width, steps, starts[number], ends[number], allowed[number], wide,
+                     products, rows + number * wide);
+        highest[number] = products[0] * step + lost;
+    }
+}
+
+/* In a fixed order, whatever the processor: by lane, then lane after lane, then what is left. */
+WIDE_WHERE_POSSIBLE
+static float product_of(const float *one, const float *other, int64_t dim)
+{
+    float sums[FLOATS] = {0}, sum = 0;
+    int64_t at = 0;
+    for (; at + FLOATS <= dim; at += FLOATS)
+        for (int64_t lane = 0; lane < FLOATS; lane++)
+            sums[lane] += one[at + lane] * other[at + lane];
+    for (int64_t lane = 0; lane < FLOATS; lane++)
+        sum += sums[lane];
+    for (; at < dim; at++)
+        sum += one[at] * other[at];
+    return sum;
+}
+
+/* Inner products of each query with `wide` rows of its own. */
+void inner_products(const float *vectors, int64_t dim, const float *queries, int64_t num_queries,
+                    const int64_t *rows, int64_t wide, float *products)
+{
+    for (int64_t number = 0; number < num_queries * wide; number++)
+        products[number] = product_of(queries + number / wide * dim, vectors + rows[number] * dim,
+                                      dim);
+}

@@ -1,0 +1,133 @@
+"""Rows of bytes that may be the nearest of a query, and how near these rows are themselves.
+
+The loops are engine/byte_scan.c, compiled when the package is installed. Where there was no
+compiler, `is_compiled` is false and nothing here can be called.
+"""
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, Int8, Int64
+
+LIBRARY: Final = Path(__file__).with_name("libbyte_scan.so")
+
+LANES: Final = 64
+"""Rows are as wide as a multiple of this."""
+
+NOWHERE: Final = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stretch:
+    """What a query looks through.
+
+    Args:
+        start: the first row.
+        end: the row after the last.
+        allowed: which of these rows may answer; None where all may.
+    """
+
+    start: int
+    end: int
+    allowed: Bool[np.ndarray, " rows"] | None
+
+
+def is_compiled() -> bool:
+    """Whether there is a library to call."""
+    return LIBRARY.is_file()
+
+
+def byte_scan(
+    rows: Int8[np.ndarray, "rows width"],
+    scale: Float32[np.ndarray, " dim"],
+    queries: Float32[np.ndarray, "queries dim"],
+    stretches: Sequence[Stretch],
+    *,
+    wide: int,
+) -> tuple[Int64[np.ndarray, "queries wide"], Float64[np.ndarray, " queries"]]:
+    """For each query the nearest rows by their bytes, and what no other exceeds by its bytes.
+
+    Args:
+        rows: of -127 to 127, as wide as a multiple of `LANES`; zero beyond `dim`; may be mapped.
+        scale: what one step of a byte is worth in each dimension.
+        queries: finite.
+        stretches: one a query, with `wide` rows or more that may answer.
+        wide: rows a query, at least 1.
+    """
+    masks = [each.allowed for each in stretches]
+    starts = np.array([each.start for each in stretches], np.int64)
+    ends = np.array([each.end for each in stretches], np.int64)
+    allowed = np.array([NOWHERE if mask is None else _address(mask) for mask in masks], np.uintp)
+    products = np.empty(wide, np.int32)
+    found = np.empty((len(queries), wide), np.int64)
+    highest = np.empty(len(queries))
+    _library().byte_scan(
+        _address(rows),
+        rows.shape[1],
+        _address(scale),
+        len(scale),
+        _address(queries),
+        len(queries),
+        _address(starts),
+        _address(ends),
+        _address(allowed),
+        wide,
+        _address(products),
+        _address(found),
+        _address(highest),
+    )
+    return found, highest
+
+
+def inner_products(
+    vectors: Float32[np.ndarray, "items dim"],
+    queries: Float32[np.ndarray, "queries dim"],
+    rows: Int64[np.ndarray, "queries wide"],
+) -> Float32[np.ndarray, "queries wide"]:
+    """Of each query with rows of its own, read where they lie.
+
+    Args:
+        vectors: may be mapped.
+        queries: of the same dimensions.
+        rows: of the vectors.
+    """
+    products = np.empty(rows.shape, np.float32)
+    _library().inner_products(
+        _address(vectors),
+        vectors.shape[1],
+        _address(queries),
+        len(queries),
+        _address(rows),
+        rows.shape[1],
+        _address(products),
+    )
+    return products
+
+
+def _address(array: np.ndarray) -> int:
+    """Of the first number; the others follow it without a gap."""
+    if not array.flags.c_contiguous:
+        raise ValueError(f"expected numbers without gaps, got strides {array.strides}")
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    """While its functions run others have the interpreter."""
+    library = ctypes.CDLL(str(LIBRARY))
+    address, number = ctypes.c_void_p, ctypes.c_int64
+    library.byte_scan.argtypes = [
+        *(address, number, address, number),
+        *(address, number),
+        *(address, address, address, number),
+        *(address, address, address),
+    ]
+    library.inner_products.argtypes = [address, number, address, number, address, number, address]
+    library.byte_scan.restype = library.inner_products.restype = None
+    return library
