@@ -74,9 +74,8 @@ def scan_together(
     stretches = [scan.stretch for scan in scans for _ in scan.part.queries]
     rows, highest = scans[0].coarse.candidates(asked, stretches, scans[0].wide)
     similarities = inner_products(vectors, asked, rows)
-    order = np.argsort(-similarities, axis=1, kind="stable")
-    rows = np.take_along_axis(rows, order, axis=1)
-    similarities = np.take_along_axis(similarities, order, axis=1)
+    each, order = np.arange(len(asked))[:, None], np.argsort(-similarities, axis=1, kind="stable")
+    rows, similarities = rows[each, order], similarities[each, order]
     end = 0
     for scan in scans:
         own = slice(end, end := end + len(scan.part.queries))
