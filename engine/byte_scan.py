@@ -38,8 +38,12 @@ class Stretch:
 
 
 def is_compiled() -> bool:
-    """Whether there is a library to call."""
-    return LIBRARY.is_file()
+    """Whether there is a library, and it can be called here."""
+    try:
+        _library()
+    except OSError:
+        return False
+    return True
 
 
 def byte_scan(
@@ -119,7 +123,7 @@ def _address(array: np.ndarray) -> int:
 
 @cache
 def _library() -> ctypes.CDLL:
-    """While its functions run others have the interpreter."""
+    """While its functions run others have the interpreter; raises OSError where it is not there."""
     library = ctypes.CDLL(str(LIBRARY))
     address, number = ctypes.c_void_p, ctypes.c_int64
     library.byte_scan.argtypes = [
