@@ -1,9 +1,10 @@
 """What the flags of `outfit serve` come to: a server in this process."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import uvloop
 
@@ -21,6 +22,9 @@ from serving.server_parts import Parts
 
 if TYPE_CHECKING:
     from serving.overlay.log import UpdateLog
+
+SWITCH_S: Final = 0.0005
+"""The event loop and the model's thread share the interpreter, and neither waits longer for it."""
 
 
 def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
@@ -45,6 +49,7 @@ def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
 
         await serve(parts, server_config(flags), announce_at)
 
+    sys.setswitchinterval(SWITCH_S)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())
 
