@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from data.atomic import atomic_file
-from serving.overlay.errors import LogDamagedError, LogForkedError, LogLostError
+from serving.overlay.errors import (
+    LogDamagedError,
+    LogForkedError,
+    LogLostError,
+    LogRefusedError,
+)
 from serving.overlay.frames import frame, read_frames
 from serving.overlay.state import Entry, Mark
 from serving.overlay.update_codec import decode_updates
@@ -55,13 +60,20 @@ class LogFileReader:
 
         Raises:
             LogLostError: there is no file.
-            LogDamagedError: it cannot be read.
+            LogRefusedError: the machine does not let it be read.
+            LogDamagedError: what it holds is no log.
         """
         try:
             restarted, content = self._read()
         except FileNotFoundError as error:
             raise LogLostError(
                 expected="the file of the log", got="none", where=str(self._path)
+            ) from error
+        except OSError as error:
+            raise LogRefusedError(
+                expected="a file that can be read",
+                got=(error.strerror or "an error").lower(),
+                where=str(self._path),
             ) from error
         try:
             payloads = self._frames(self._restart(content) if restarted else content)

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from data.errors import SchemaError
 from engine.updates import ItemUpdate
 from serving.overlay.errors import (
     LogDamagedError,
@@ -105,10 +106,10 @@ class Overlay:
                         pause = self._config.first_pause_s
                         if not started.done():
                             started.set_result(None)
-            except UpdateLogError as error:
-                self._lose(error)
-                if not (started.done() or isinstance(error, LogForkedError | LogLostError)):
-                    started.set_exception(error)
+            except Exception as error:  # noqa: BLE001 - nobody would miss a follower that ended
+                lost = self._lose(error)
+                if not (started.done() or isinstance(lost, LogForkedError | LogLostError)):
+                    started.set_exception(lost)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self._config.longest_pause_s)
             finally:
@@ -131,13 +132,18 @@ class Overlay:
         self._moved.set()
         self._moved = asyncio.Event()
 
-    def _lose(self, error: UpdateLogError) -> None:
-        if self._connected or type(error) is not type(self._error):
+    def _lose(self, error: Exception) -> UpdateLogError:
+        """Go on without the log: the error that updates are refused with."""
+        lost = error if isinstance(error, UpdateLogError) else _unforeseen(error)
+        if self._connected or type(lost) is not type(self._error):
             LOGGER.warning(
-                "lost the update log; answers go on from memory", extra={"reason": str(error)}
+                "lost the update log; answers go on from memory",
+                extra={"reason": str(lost)},
+                exc_info=None if lost is error else error,
             )
-        self._connected, self._error = False, error
-        self._in_step = self._in_step and not isinstance(error, OUT_OF_STEP)
+        self._connected, self._error = False, lost
+        self._in_step = self._in_step and not isinstance(lost, OUT_OF_STEP)
+        return lost
 
     async def _sync(self) -> None:
         """Read everything that the log holds, and give it back what it lost."""
@@ -173,10 +179,21 @@ class Overlay:
         )
         given, mark = list[Entry](), found.state.mark
         for updates in _batches(found.updates, self._config.give_back_items):
-            new = await self._log.append(updates, after=mark, at_least=self._state.version + 1)
-            given.append(Entry(previous=mark.token, mark=new, updates=updates))
-            mark = new
+            given += await self._given(updates, mark)
+            mark = given[-1].mark
         return given
+
+    async def _given(self, updates: tuple[ItemUpdate, ...], after: Mark) -> list[Entry]:
+        """Append updates in one entry, or in several where they are too large for one."""
+        try:
+            mark = await self._log.append(updates, after=after, at_least=self._state.version + 1)
+        except SchemaError:
+            if len(updates) == 1:
+                raise
+            half = len(updates) // 2
+            first = await self._given(updates[:half], after)
+            return first + await self._given(updates[half:], first[-1].mark)
+        return [Entry(previous=after.token, mark=mark, updates=updates)]
 
     async def _wait_for(self, mark: Mark) -> None:
         """Until the entry is in force here; it is in the log, so being late is no failure."""
@@ -199,8 +216,8 @@ class Overlay:
     async def _snapshot(self, state: OverlayState) -> None:
         try:
             await self._log.snapshot(state)
-        except UpdateLogError as error:
-            LOGGER.warning("kept no snapshot of the update log", extra={"reason": str(error)})
+        except Exception as error:
+            LOGGER.exception("kept no snapshot of the update log", extra={"reason": str(error)})
 
 
 @asynccontextmanager
@@ -215,17 +232,21 @@ async def running_overlay(
     """
     overlay = Overlay(log, config or OverlayConfig())
     started = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(overlay.follow(started))
-    try:
-        await asyncio.wait({started, task}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-        started.result()
+    async with AsyncExitStack() as closing:  # all of them, whichever fails
+        closing.push_async_callback(log.close)
+        closing.push_async_callback(overlay.close)
+        closing.push_async_callback(_end, asyncio.create_task(overlay.follow(started)))
+        await started
         yield overlay
-    finally:
-        await _end(task)
-        await overlay.close()
-        await log.close()
+
+
+def _unforeseen(error: Exception) -> LogDamagedError:
+    """What comes of an error that nobody named: all that the log holds is read anew."""
+    return LogDamagedError(
+        expected="a log that can be followed",
+        got=f"{type(error).__name__} ({error})",
+        where="update log",
+    )
 
 
 async def _end(task: asyncio.Task[None]) -> None:

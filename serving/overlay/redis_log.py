@@ -27,8 +27,10 @@ from serving.overlay.update_codec import (
 )
 from serving.redis_connection import address_of, connect, key_prefix
 
+ENTRY_FIELDS: Final = (b"previous", b"token", b"updates")
 PAGE_ENTRIES: Final = 64
 PAGE_CHUNKS: Final = 8
+HEAD_FIELDS: Final = frozenset({"version", "token", "snapshot", "snapshot_version"})
 ORPHAN_S: Final = 600
 """After which a snapshot goes that was written and never put into force."""
 
@@ -161,9 +163,15 @@ class RedisLog:
         )
 
     async def _read_head(self) -> dict[str, str]:
+        """The head; empty where there is none."""
         with named_errors(self._where):
-            head: Any = await self._reader.hgetall(self._head)
-        return {name.decode(): value.decode() for name, value in head.items()}
+            found: Any = await self._reader.hgetall(self._head)
+        head = {name.decode(): value.decode() for name, value in found.items()}
+        if head and (lacking := sorted(HEAD_FIELDS - head.keys())):
+            raise LogDamagedError(
+                expected="a head", got=f"one without {', '.join(lacking)}", where=self._where
+            )
+        return head
 
     async def _read_snapshot(self, key: str) -> list[bytes]:
         chunks: list[bytes] = []
@@ -211,8 +219,13 @@ class RedisLog:
 
     def _decoded(self, message: Any) -> Entry:
         number, fields = message
+        try:
+            previous, token, updates = (fields[name] for name in ENTRY_FIELDS)
+        except KeyError as error:
+            got = f"{number.decode()} without {error.args[0].decode()}"
+            raise LogDamagedError(expected="entries", got=got, where=self._where) from error
         return Entry(
-            previous=fields[b"previous"].decode(),
-            mark=Mark(version=int(number.partition(b"-")[0]), token=fields[b"token"].decode()),
-            updates=decode_updates(fields[b"updates"], self._where),
+            previous=previous.decode(),
+            mark=Mark(version=int(number.partition(b"-")[0]), token=token.decode()),
+            updates=decode_updates(updates, self._where),
         )

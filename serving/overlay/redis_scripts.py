@@ -21,7 +21,10 @@ return tonumber(version)
 SEED: Final = """
 -- ARGV: version, token
 local token = redis.call('HGET', KEYS[1], 'token')
-if token and token ~= ARGV[2] then return redis.error_reply('FORKED') end
+if token ~= ARGV[2] and redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('DEL', KEYS[3])
+  return redis.error_reply('FORKED')
+end
 if redis.call('EXISTS', KEYS[3]) == 0 then return redis.error_reply('LOST') end
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'token', ARGV[2],

@@ -160,6 +160,26 @@ def test_a_folder_that_is_none_is_named(tmp_path):
     run(story())
 
 
+def test_a_follower_outlives_a_file_that_cannot_be_read_for_a_while(tmp_path):
+    place = FilePlace(tmp_path / "log")
+
+    async def story() -> None:
+        path, aside = place.folder / "updates.log", place.folder / "aside"
+        async with running_overlay(place.open()) as overlay:
+            await overlay.apply([change("a", 1)])
+            path.rename(aside)
+            path.mkdir()  # also root cannot read it
+            await until(lambda: not overlay.connected)
+            with pytest.raises(LogRefusedError, match="a file that can be read, got is a dir"):
+                await overlay.apply([change("a", 2)])
+            path.rmdir()
+            aside.rename(path)
+            await until(lambda: overlay.connected)
+            assert await overlay.apply([change("a", 3)]) == 2
+
+    run(story())
+
+
 def test_a_log_that_is_gone_beside_its_snapshot_is_begun_at_the_snapshot(tmp_path, caplog):
     place = FilePlace(tmp_path / "log")
 

@@ -248,3 +248,76 @@ def test_a_state_of_a_log_that_is_not_ours_any_more_is_joined(place):
             assert prices(one.current) == {"a": 1.0, "b": 5.0}
 
     run(story())
+
+
+def test_a_follower_outlives_what_nobody_foresaw_and_says_it_once(place, caplog, monkeypatch):
+    async def story() -> None:
+        log = place.open()
+        async with running_overlay(log) as overlay:
+            await overlay.apply([change("a", 1)])
+            with monkeypatch.context() as broken:
+                broken.setattr(log, "follow", None)
+                place.replace({})
+                await until(lambda: isinstance(overlay.error, LogDamagedError))
+                await asyncio.sleep(0.3)
+                with pytest.raises(LogDamagedError, match="TypeError"):
+                    await overlay.apply([change("a", 2)])
+            await until(lambda: overlay.connected)
+            assert await overlay.apply([change("a", 3)]) == 2
+
+    run(story())
+    told = [record for record in caplog.records if record.exc_info]
+    assert [record.message for record in told] == ["lost the update log; answers go on from memory"]
+
+
+def test_a_replica_does_not_start_where_nobody_foresaw_what_is_wrong(place, monkeypatch):
+    async def story() -> None:
+        log = place.open()
+        monkeypatch.setattr(log, "replay", None)
+        with pytest.raises(LogDamagedError, match="TypeError"):
+            async with running_overlay(log):
+                pass
+
+    run(story())
+
+
+def test_huge_updates_that_a_log_lost_are_given_back_in_smaller_entries(place, monkeypatch):
+    monkeypatch.setattr("serving.overlay.update_codec.MAX_ENTRY_BYTES", 3000)
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay:
+            await overlay.apply([change("before", 1)])
+            earlier = place.contents()
+            for name in "abcde":
+                version = await overlay.apply([new_item(name, price=1, title="x" * 1000)])
+            held = prices(overlay.current)
+            place.replace(earlier)
+            await until(lambda: overlay.current.version > version and overlay.connected)
+            async with running_overlay(place.open()) as late:
+                assert prices(late.current) == prices(overlay.current) == held
+
+    run(story())
+
+
+def test_everything_is_closed_though_something_fails_at_the_end(place, monkeypatch):
+    closed = list[str]()
+
+    async def story() -> None:
+        log = place.open()
+        close = log.close
+
+        async def note() -> None:
+            closed.append("log")
+            await close()
+
+        async def fail(_: Overlay) -> None:
+            raise RuntimeError("at the end")
+
+        monkeypatch.setattr(log, "close", note)
+        monkeypatch.setattr(Overlay, "close", fail)
+        with pytest.raises(RuntimeError, match="at the end"):
+            async with running_overlay(log):
+                pass
+
+    run(story())
+    assert closed == ["log"]

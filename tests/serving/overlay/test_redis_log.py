@@ -11,6 +11,7 @@ import pytest
 from data.errors import SchemaError
 from serving.cache.redis_cache import RedisCache, RedisCacheConfig
 from serving.overlay.errors import (
+    LogDamagedError,
     LogDeniedError,
     LogFullError,
     LogTimeoutError,
@@ -296,3 +297,66 @@ def test_an_address_that_is_none_is_named_without_its_password():
     with pytest.raises(SchemaError, match="redis://") as caught:
         RedisLog(RedisLogConfig(url="http://u:secret@host", lineage="shop"))
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["version", "snapshot", "snapshot_version"])
+def test_a_head_without_a_field_is_mended_by_a_replica_that_has_applied_everything(
+    own_redis, caplog, field
+):
+    server = own_redis()
+    place = RedisPlace(server, "shop")
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay:
+            await overlay.apply([change("a", 1)])
+            with server.client() as client:
+                client.hdel("outfit:{shop}:head", field)
+            await until(lambda: "mended the update log" in caplog.text and overlay.connected)
+            assert await overlay.apply([change("a", 3)]) == 2
+
+    run(story())
+    assert any(
+        f"got one without {field}" in vars(each).get("reason", "") for each in caplog.records
+    )
+
+
+def test_a_head_without_its_token_is_damage_over_which_no_log_is_begun(own_redis):
+    server = own_redis()
+    place = RedisPlace(server, "shop")
+    key = "outfit:{shop}:head"
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay:
+            await overlay.apply([change("a", 1)])
+            with server.client() as client:
+                whole = client.hgetall(key)
+                client.hdel(key, "token")
+                await until(lambda: not overlay.connected)
+                with pytest.raises(LogDamagedError, match="got one without token"):
+                    await overlay.apply([change("a", 2)])
+                await asyncio.sleep(0.3)
+                assert client.xlen("outfit:{shop}:entries") == 1
+                assert len(client.keys("outfit:{shop}:snapshot:*")) <= 2  # one is being tried
+                client.hset(key, mapping=whole)
+            await until(lambda: overlay.connected)
+            assert await overlay.apply([change("a", 3)]) == 2
+
+    run(story())
+
+
+def test_an_entry_that_is_none_is_damage_that_ends_with_it(own_redis):
+    server = own_redis()
+    place = RedisPlace(server, "shop")
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay:
+            await overlay.apply([change("a", 1)])
+            with server.client() as client:
+                client.xadd("outfit:{shop}:entries", {"of": "another"}, id="2-0")
+                await until(lambda: not overlay.connected)
+                assert isinstance(overlay.error, LogDamagedError)
+                assert "2-0 without previous" in str(overlay.error)
+            await until(lambda: overlay.connected)
+            assert await overlay.apply([change("a", 3)]) == 2
+
+    run(story())
