@@ -30,7 +30,8 @@ from safetensors.torch import save_file as save_weights
 from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError
-from data.tables import check_items
+from engine.bundle_reading import read_coarse, read_items, read_vectors, reading
+from engine.calibration import FILE as CALIBRATION
 from engine.coarse_index import CoarseIndex, write_coarse
 from engine.confidence import Confidence
 from engine.epoch import Epoch
@@ -178,28 +179,70 @@ def load_bundle(folder: Path) -> Bundle:
         BundleError: a file is missing or damaged, or does not fit the others.
     """
     manifest = read_manifest(folder)
-    for name, digest in manifest["files"].items():
+    with reading(folder / MANIFEST):
+        _check_files(folder, manifest["files"])
+    preparation = _read_preparation(folder, manifest)
+    counts = TrainingCounts.read(folder)
+    model = _read_model(folder, manifest, preparation, counts)
+    items = read_items(folder)
+    dim = _width(manifest["config"], preparation)
+    _check_told(folder, manifest, num_items=items.height, dim=dim)
+    vectors = read_vectors(folder, items=items.height, dim=dim)
+    coarse = read_coarse(folder, items=items.height, dim=dim)
+    with reading(folder / CALIBRATION):
+        confidence = Confidence.read(folder, preparation.num_parts)
+    return Bundle(
+        manifest=manifest,
+        items=items,
+        vectors=vectors,
+        coarse=coarse,
+        preparation=preparation,
+        counts=counts,
+        model=model,
+        confidence=confidence,
+    )
+
+
+def _check_files(folder: Path, files: Mapping[str, str]) -> None:
+    for name, digest in files.items():
         if not (folder / name).is_file():
             raise BundleError(f"{folder / name}: expected a file of the bundle, got none")
         if _sha256(folder / name) != digest:
             raise BundleError(f"{folder / name}: expected sha256 {digest}, got another: damaged")
-    arrays = load_file(folder / "preparation.safetensors")
-    preparation = restore_preparation(manifest["preparation"], arrays)
-    counts = TrainingCounts.read(folder)
-    model = _build(manifest["config"], preparation, counts)
-    model.load_state_dict(load_weights(folder / "model.safetensors"))
-    items = pl.read_parquet(folder / "items.parquet")
-    check_items(items, folder / "items.parquet")
-    return Bundle(
-        manifest=manifest,
-        items=items,
-        vectors=np.load(folder / "vectors.npy", mmap_mode="r"),
-        coarse=CoarseIndex.read(folder),
-        preparation=preparation,
-        counts=counts,
-        model=model.eval(),
-        confidence=Confidence.read(folder, preparation.num_parts),
-    )
+
+
+def _check_told(folder: Path, manifest: Mapping[str, Any], *, num_items: int, dim: int) -> None:
+    """Raise `BundleError` where a manifest tells other than what the files are."""
+    model = manifest["config"].get("recipe", "ensemble")
+    expected = {"model": model, "num_items": num_items, "dim": dim}
+    told = {name: manifest.get(name) for name in expected}
+    if told != expected:
+        raise BundleError(f"{folder / MANIFEST}: expected {expected}, got {told}")
+
+
+def _read_preparation(folder: Path, manifest: Mapping[str, Any]) -> Preparation:
+    path = folder / "preparation.safetensors"
+    with reading(path):
+        return restore_preparation(manifest["preparation"], load_file(path))
+
+
+def _read_model(
+    folder: Path, manifest: Mapping[str, Any], preparation: Preparation, counts: TrainingCounts
+) -> Model:
+    """The trained model, in evaluation mode."""
+    with reading(folder / MANIFEST):
+        model = _build(manifest["config"], preparation, counts)
+    path = folder / "model.safetensors"
+    with reading(path):
+        model.load_state_dict(load_weights(path))
+    return model.eval()
+
+
+def _width(config: Mapping[str, Any], preparation: Preparation) -> int:
+    """Numbers in an embedding of the model that a manifest describes."""
+    if "members" not in config:
+        return preparation.dim
+    return sum(_width(member, preparation) for member in config["members"])
 
 
 def _by_partition(items: pl.DataFrame) -> np.ndarray:

@@ -50,8 +50,6 @@ def check_vectors(bundle: Bundle) -> Finding:
         broken += int((~finite).sum())
         zero += int((finite & ~part.any(axis=1)).sum())
     items, dim = bundle.vectors.shape
-    if items != bundle.items.height:
-        return failure("vectors", f"{items} vectors of {bundle.items.height} items", RETRAIN)
     if broken:
         return failure("vectors", f"{broken} of {items} are not finite", RETRAIN)
     if zero:

@@ -16,6 +16,7 @@ from engine.models.build import MODELS, ModelName
 from engine.training import Epoch, Trained, fit, prepare
 from graph.outfits import pad_outfits
 from tests.engine.planted import CATEGORIES, store, tiny_config
+from tests.mismatched_bundles import MISMATCHES
 
 FILES = {
     "calibration.json",
@@ -220,6 +221,13 @@ def test_a_model_that_this_version_does_not_know_is_refused(copy) -> None:
     (copy / "bundle.json").unlink()
     seal_bundle(copy, manifest)
     with pytest.raises(BundleError, match=r"model that this version knows, got .*smell"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize("mismatch", MISMATCHES)
+def test_parts_that_do_not_fit_each_other_are_refused_by_name(copy, mismatch) -> None:
+    mismatch(copy)
+    with pytest.raises(BundleError, match=MISMATCHES[mismatch]):
         load_bundle(copy)
 
 

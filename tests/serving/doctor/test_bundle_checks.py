@@ -61,11 +61,6 @@ def test_vectors_that_are_not_finite_or_zero_are_counted(bundle: Bundle, value, 
     assert finding.found.startswith("2 of 200")
 
 
-def test_vectors_of_other_items_are_a_failure(bundle: Bundle):
-    finding = check_vectors(replace(bundle, vectors=bundle.vectors[1:]))
-    assert (finding.level, finding.found) == ("failure", "199 vectors of 200 items")
-
-
 def test_without_calibration_or_relevance_a_warning_says_what_that_means(bundle: Bundle):
     confidence = replace(
         bundle.confidence,
