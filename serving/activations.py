@@ -28,6 +28,7 @@ class Activations:
     def __init__(self, folder: Path) -> None:
         self._path = folder / ACTIVATIONS
         self._seen: Stamp = ()
+        self._reason = ""
         self.names: list[str] = []
         self.catch_up()
 
@@ -37,12 +38,13 @@ class Activations:
             stamp = stamp_of(self._path)
             if stamp == self._seen:
                 return False
-            self._seen = stamp
-            self.names = [str(name) for name in json.loads(self._path.read_bytes())]
+            content = self._path.read_bytes()
+            self._seen = stamp  # only now: what could not be read is read again
+            self.names = [str(name) for name in json.loads(content)]
         except FileNotFoundError:
             return False
         except (OSError, ValueError, TypeError) as error:
-            logger.warning("forgot which bundle was active", extra={"reason": str(error)})
+            self._complain(str(error))
             return False
         return True
 
@@ -56,3 +58,9 @@ class Activations:
             self._seen = stamp
         except OSError as error:
             logger.warning("cannot remember the active bundle", extra={"reason": str(error)})
+
+    def _complain(self, reason: str) -> None:
+        """Say once what is in the way, however often it is."""
+        if reason != self._reason:
+            logger.warning("forgot which bundle was active", extra={"reason": reason})
+        self._reason = reason
