@@ -10,19 +10,20 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from data.errors import (
     BundleError,
     NoPreviousBundleError,
-    OutfitError,
     RefusedBundleError,
     UnknownBundleError,
 )
 from engine.bundle import MANIFEST, read_manifest
 from serving.activations import Activations
 from serving.engine_slot import EngineSlot, OutfitEngine
+from serving.to_the_end import to_the_end
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +85,8 @@ class BundleShelf:
             logger.exception("started without a bundle", extra={"bundle": activations[-1]})
 
     async def follow(self) -> None:
-        """Answer from what others activate in a folder that is shared, as long as it is awaited."""
-        while self._shared:
+        """Answer from what others activate in the folder, as long as it is awaited."""
+        while True:
             await asyncio.sleep(GLANCE_S)
             async with self._switching():
                 pass
@@ -143,7 +144,7 @@ class BundleShelf:
             return
         try:
             await self._answer_from(latest[0])
-        except (OutfitError, OSError):
+        except Exception:
             logger.exception("stayed with another bundle", extra={"bundle": latest[0]})
 
     async def _switch(self, name: str, activations: Sequence[str]) -> ShelvedBundle:
@@ -157,8 +158,8 @@ class BundleShelf:
                 expected="a bundle of the folder", got=repr(name), field="name"
             )
         try:
-            engine = await asyncio.to_thread(self._load, self._folder / name)
-        except BundleError as error:
+            engine = await to_the_end(partial(self._load, self._folder / name))
+        except Exception as error:
             logger.exception("refused a bundle", extra={"bundle": name, "cause": str(error)})
             raise RefusedBundleError(
                 expected="a whole bundle that fits this server",

@@ -53,12 +53,13 @@ async def running_shelf(
     loaded = partial(_with_updates, load, overlay)
     shelf = BundleShelf(folder, parts.slot, loaded, shared=shared)
     await shelf.start()
-    following = asyncio.create_task(shelf.follow())
+    following = [asyncio.create_task(shelf.follow())] if shared else []
     try:
         yield shelf
     finally:
-        following.cancel()
-        await asyncio.wait({following})
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
 
 
 def _with_updates(load: Load, overlay: Overlay, folder: Path) -> OutfitEngine:

@@ -33,6 +33,7 @@ from serving.overlay.log_file import LogFileReader, entries_after, entry_frame, 
 from serving.overlay.state import Entry, Mark, OverlayState
 from serving.overlay.update_codec import decode_state, encode_state, encode_updates
 from serving.set_within import set_within
+from serving.to_the_end import to_the_end
 
 LOGGER = logging.getLogger(__name__)
 POLL_S: Final = 0.05
@@ -66,7 +67,7 @@ class FileLog:
         with closing(LogFileReader(self._path)) as reader:
             while True:
                 written = self._written
-                found = await _to_the_end(reader.read)
+                found = await to_the_end(reader.read)
                 entries = found.entries
                 if found.restarted:
                     entries = entries_after(reader.base, entries, mark, str(self._path))
@@ -186,16 +187,6 @@ class FileLog:
         if size < len(content):
             raise LogDamagedError(expected="a snapshot", got="one cut short", where=where)
         return decode_state(chunks, where)
-
-
-async def _to_the_end(work: Callable[[], Answered]) -> Answered:
-    """What `work` answers in a thread; who is cancelled waits until the thread is done with it."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        await asyncio.gather(working, return_exceptions=True)
-        raise
 
 
 def _refused(error: OSError, path: Path) -> UpdateLogError:

@@ -1,7 +1,9 @@
 """Wire tests of BundleService: bundles are switched under load, refused by name, rolled back."""
 
 import json
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,11 +13,14 @@ from grpc_health.v1 import health_pb2
 
 from engine.recommender import Recommender
 from serving.bundle_client import BundleClient
+from serving.bundle_shelf import Load
 from serving.call_error import CallError
 from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
+from serving.pb.outfit.v1 import bundle_service_pb2, bundle_service_pb2_grpc
 from serving.server_parts import Parts
+from tests.mismatched_bundles import MISMATCHES
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.repeated_calls import repeated
@@ -49,9 +54,9 @@ def server(folder: Path) -> Iterator[BackgroundServer]:
         yield server
 
 
-def serving(folder: Path):
+def serving(folder: Path, load: Load = Recommender.load):
     def parts() -> Parts:
-        return Parts(slot=EngineSlot(), log=MemoryLog(), bundles=(folder, Recommender.load))
+        return Parts(slot=EngineSlot(), log=MemoryLog(), bundles=(folder, load))
 
     return background_server_of(parts)
 
@@ -165,6 +170,83 @@ def test_a_bundle_that_cannot_be_used_is_refused_by_name_and_the_old_one_goes_on
     assert asker.score([outfit]).bundle_id == first.bundle_id
     with pytest.raises(CallError, match="NO_PREVIOUS_BUNDLE"):
         operator.roll_back()
+
+
+@pytest.mark.parametrize("mismatch", MISMATCHES)
+def test_a_whole_bundle_whose_parts_do_not_fit_is_refused_and_the_old_one_goes_on(
+    mismatch: Callable[[Path], None],
+    folder: Path,
+    outfit: list[str],
+    caplog: pytest.LogCaptureFixture,
+):
+    mismatch(folder / "second")
+    with (
+        serving(folder) as server,
+        BundleClient(server.address) as operator,
+        OutfitClient(server.address, attempts=1) as asker,
+    ):
+        first = operator.activate("first")
+        with pytest.raises(CallError, match="REFUSED_BUNDLE"):
+            operator.activate("second")
+        assert asker.score([outfit]).bundle_id == first.bundle_id
+        assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
+    causes = [str(getattr(record, "cause", "")) for record in caplog.records]
+    assert any(re.search(MISMATCHES[mismatch], cause) for cause in causes)
+
+
+@pytest.mark.parametrize("mismatch", MISMATCHES)
+def test_a_server_whose_bundle_does_not_fit_itself_starts_without_one(
+    mismatch: Callable[[Path], None], folder: Path, outfit: list[str]
+):
+    mismatch(folder / "second")
+    (folder / ".activations.json").write_text(json.dumps(["first", "second"]))
+    with serving(folder) as server, BundleClient(server.address) as operator:
+        assert check(server.address, "") == NOT_SERVING
+        assert operator.roll_back().name == "first"
+        with OutfitClient(server.address, attempts=1) as asker:
+            assert asker.score([outfit]).bundle_id
+
+
+def test_a_bundle_for_which_the_memory_does_not_suffice_is_refused(folder: Path, outfit: list[str]):
+    def load(bundle: Path) -> Recommender:
+        if bundle.name == "second":
+            raise MemoryError
+        return Recommender.load(bundle)
+
+    with (
+        serving(folder, load) as server,
+        BundleClient(server.address) as operator,
+        OutfitClient(server.address, attempts=1) as asker,
+    ):
+        first = operator.activate("first")
+        with pytest.raises(CallError, match="REFUSED_BUNDLE"):
+            operator.activate("second")
+        assert asker.score([outfit]).bundle_id == first.bundle_id
+
+
+def test_a_bundle_is_loaded_to_the_end_before_the_next_though_its_caller_has_left(folder: Path):
+    loading = list[str]()
+    most = 0
+
+    def load(bundle: Path) -> Recommender:
+        nonlocal most
+        loading.append(bundle.name)
+        most = max(most, len(loading))
+        time.sleep(1)
+        loading.remove(bundle.name)
+        return Recommender.load(bundle)
+
+    request = bundle_service_pb2.ActivateBundleRequest(name="first")
+    with serving(folder, load) as server:
+        with grpc.insecure_channel(server.address) as channel:
+            hasty = bundle_service_pb2_grpc.BundleServiceStub(channel)
+            for _ in range(3):
+                with pytest.raises(grpc.RpcError, match="DEADLINE_EXCEEDED"):
+                    hasty.ActivateBundle(request, timeout=0.3)
+        with BundleClient(server.address) as operator:
+            assert operator.activate("second").active
+            assert [bundle.name for bundle in operator.bundles() if bundle.active] == ["second"]
+    assert most == 1
 
 
 @pytest.mark.parametrize("name", ["nothing", "notes", "..", "../first", "first/", ".activations"])
