@@ -85,9 +85,9 @@ class FileLog:
         """Begin with a state; see `UpdateLog`."""
         await self._in_writer(lambda: self._seed(state))
 
-    async def snapshot(self, state: OverlayState) -> None:
+    async def snapshot(self, state: OverlayState, *, ahead: int = 1) -> int:
         """Keep a state and trim what it covers; see `UpdateLog`."""
-        await self._in_writer(lambda: self._snapshot(state))
+        return await self._in_writer(lambda: self._snapshot(state, ahead))
 
     async def close(self) -> None:
         """Wait for what is being written."""
@@ -159,18 +159,19 @@ class FileLog:
         self._write_snapshot(state)
         write_log_file(self._path, state.mark, [])
 
-    def _snapshot(self, state: OverlayState) -> None:
+    def _snapshot(self, state: OverlayState, ahead: int) -> int:
         with closing(LogFileReader(self._path)) as reader:
             entries = reader.read().entries
         marks = [reader.base, *(entry.mark for entry in entries)]
         entries_after(reader.base, entries, state.mark, str(self._path))
         kept = self._read_snapshot()
-        if kept is not None and kept.version >= state.version:
-            return
+        if kept is not None and state.version < kept.version + ahead:
+            return kept.version
         self._write_snapshot(state)
         first = max(marks.index(state.mark) - KEPT_ENTRIES, 0)
         rest = ((entry, encode_updates(entry.updates)) for entry in entries[first:])
         write_log_file(self._path, marks[first], rest)
+        return state.version
 
     def _write_snapshot(self, state: OverlayState) -> None:
         with atomic_file(self._snapshot_path) as temporary, temporary.open("wb") as file:

@@ -77,8 +77,12 @@ class UpdateLog(Protocol):
         """
         ...
 
-    async def snapshot(self, state: OverlayState) -> None:
-        """Keep a state and trim the entries that it covers; one older than what is kept is not.
+    async def snapshot(self, state: OverlayState, *, ahead: int = 1) -> int:
+        """Keep a state and trim the entries that it covers: the version that is kept now.
+
+        Args:
+            state: to be kept, unless what is kept already is of a version too near, or later.
+            ahead: by how many versions it has to be later.
 
         Raises:
             LogForkedError: the log does not hold the mark of the state.

@@ -27,6 +27,8 @@ from serving.overlay.tail import Tail
 LOGGER = logging.getLogger(__name__)
 OUT_OF_STEP: Final = (LogForkedError, LogLostError, LogDamagedError)
 """Errors after which following on is not enough."""
+RETRY_PART: Final = 20
+"""A snapshot that failed is tried again after this part of the entries between two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Overlay:
         self._connected = self._in_step = False
         self._heard = time.monotonic()
         self._snapshots: set[asyncio.Task[None]] = set()
-        self._snapshot_version = 0  # the last of which a snapshot was begun here
+        self._snapshot_due = config.snapshot_every  # the version from which one is begun here
 
     @property
     def current(self) -> OverlayState:
@@ -90,7 +92,7 @@ class Overlay:
             )
         mark = await self._appends.append(updates)
         await self._wait_for(mark)
-        self._keep_snapshot(mark.version)
+        self._keep_snapshot()
         return mark.version
 
     async def follow(self, started: asyncio.Future[None]) -> None:
@@ -150,6 +152,7 @@ class Overlay:
         replay = await self._replay()
         if replay is None:
             await self._log.seed(self._state)
+            self._count_from(self._state.version)
             LOGGER.info("began the update log", extra={"version": self._state.version})
         else:
             found = await asyncio.to_thread(rescue, self._state, self._tail.entries, replay)
@@ -157,6 +160,7 @@ class Overlay:
             self._tail = Tail()
             self._tail.extend([*replay.entries, *given])
             self._put_in_force(advance(found.state, given))
+            self._count_from(replay.snapshot.version)
         self._in_step = True
 
     async def _replay(self) -> Replay | None:
@@ -204,18 +208,23 @@ class Overlay:
         except TimeoutError:
             LOGGER.info("saw an own update late", extra={"version": mark.version})
 
-    def _keep_snapshot(self, version: int) -> None:
-        """Every so many entries, once for all callers whose updates share the entry."""
-        if version % self._config.snapshot_every or version <= self._snapshot_version:
+    def _count_from(self, kept: int) -> None:
+        """A snapshot of this version is kept: the next is due so many entries later."""
+        self._snapshot_due = kept + self._config.snapshot_every
+
+    def _keep_snapshot(self) -> None:
+        """Begin one where it is due; one that fails is due again after some more entries."""
+        version = self._state.version
+        if self._snapshots or version < self._snapshot_due:
             return
-        self._snapshot_version = version
+        self._snapshot_due = version + max(self._config.snapshot_every // RETRY_PART, 1)
         task = asyncio.create_task(self._snapshot(self._state))
         self._snapshots.add(task)
         task.add_done_callback(self._snapshots.discard)
 
     async def _snapshot(self, state: OverlayState) -> None:
         try:
-            await self._log.snapshot(state)
+            self._count_from(await self._log.snapshot(state, ahead=self._config.snapshot_every))
         except Exception as error:
             LOGGER.exception("kept no snapshot of the update log", extra={"reason": str(error)})
 

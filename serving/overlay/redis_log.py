@@ -109,11 +109,11 @@ class RedisLog:
                 args=[state.version, state.mark.token],
             )
 
-    async def snapshot(self, state: OverlayState) -> None:
+    async def snapshot(self, state: OverlayState, *, ahead: int = 1) -> int:
         """Keep a state and trim what it covers; see `UpdateLog`."""
-        head = await self._read_head()
-        if not head or int(head["snapshot_version"]) >= state.version:
-            return
+        kept = int((await self._read_head()).get("snapshot_version", 0))
+        if state.version < kept + ahead:
+            return kept
         key = await self._write_snapshot(state)
         kept_from = max(state.version - KEPT_ENTRIES + 1, 0)
         with named_errors(self._where):
@@ -121,6 +121,7 @@ class RedisLog:
                 keys=[self._head, self._entries, key],
                 args=[state.version, state.mark.token, kept_from, ORPHAN_S],
             )
+        return state.version
 
     async def close(self) -> None:
         """Close the connections."""

@@ -174,7 +174,7 @@ def test_the_rights_that_operators_are_told_to_give_suffice(own_redis):
         async with running_overlay(log, OverlayConfig(snapshot_every=2)) as overlay:
             for price in range(5):
                 await overlay.apply([change("a", price)])
-            await overlay.close()
+                await overlay.close()  # one snapshot is kept at a time
             with server.client() as client:
                 assert client.hget("outfit:{shop}:head", "snapshot_version") == b"4"
         other = RedisLog(RedisLogConfig(url=url, lineage="other"))
