@@ -6,11 +6,12 @@ next batch itself: it never waits for the event loop, which has the last one's c
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -18,9 +19,11 @@ from typing import Final, TypeAlias
 from data.errors import OutfitError, OverloadError, TooLateError
 from engine.questions import Question
 from serving.answered_batch import AnsweredBatch, BatchObserver
-from serving.question_queue import QuestionQueue, Taken, Waiting
+from serving.question_queue import QuestionQueue, Taken, WaitingQuestion
 from serving.reply import Reply
 from serving.settle import settle
+
+logger = logging.getLogger(__name__)
 
 SHORTEST_RETRY_S: Final = 0.05
 
@@ -53,7 +56,7 @@ class Worked:
         ended: likewise.
     """
 
-    batch: Sequence[Waiting]
+    batch: Sequence[WaitingQuestion]
     outcomes: Sequence[Reply | OutfitError] | BaseException
     began: float
     ended: float
@@ -79,7 +82,8 @@ class Batcher:
         self._answer, self._executor, self._config = answer, executor, config
         self._observers = observers
         self._queues: dict[type[Question], QuestionQueue] = {}
-        self._alone: deque[Waiting] = deque()
+        self._alone: deque[WaitingQuestion] = deque()
+        self._working: Sequence[WaitingQuestion] = ()  # what the model's thread is at, or was
         self._loop = asyncio.get_running_loop()
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.Handle | None = None
@@ -103,7 +107,7 @@ class Batcher:
             TooLateError: the deadline passed before its turn came.
             OutfitError: of the question.
         """
-        waiting = Waiting(
+        waiting = WaitingQuestion(
             question=question,
             size=question.size,
             deadline=float("inf") if remaining_s is None else time.monotonic() + remaining_s,
@@ -134,7 +138,7 @@ class Batcher:
                 f"outfits that wait: {size}", retry_after_s=max(waited, SHORTEST_RETRY_S)
             )
 
-    def _oldest(self) -> Waiting | None:
+    def _oldest(self) -> WaitingQuestion | None:
         heads = [queue.oldest for queue in self._queues.values()]
         return min(
             (head for head in heads if head is not None),
@@ -155,13 +159,14 @@ class Batcher:
             self._busy = bool(taken.batch)
         _refuse(taken.late)
         if taken.batch:
-            self._executor.submit(self._work, taken.batch)
+            self._executor.submit(self._work, taken.batch).add_done_callback(self._ended)
         elif rest is not None:
             self._later = self._loop.call_later(rest, self._begin)
 
-    def _work(self, batch: Sequence[Waiting]) -> None:
+    def _work(self, batch: Sequence[WaitingQuestion]) -> None:
         """Answer a batch and whatever is due after it; runs in the model's thread."""
         while batch:
+            self._working = batch
             worked = self._worked(batch)
             with self._lock:
                 if isinstance(worked.outcomes, BaseException) and len(batch) > 1:
@@ -175,7 +180,21 @@ class Batcher:
         if rest is not None:
             self._loop.call_soon_threadsafe(self._begin)
 
-    def _worked(self, batch: Sequence[Waiting]) -> Worked:
+    def _ended(self, work: Future[None]) -> None:
+        """Go on where the thread ended by a fault; who was being answered is told of it."""
+        error = work.exception()
+        if error is not None:
+            logger.critical("the model's thread failed and goes on", exc_info=error)
+            self._loop.call_soon_threadsafe(self._go_on, error)
+
+    def _go_on(self, error: BaseException) -> None:
+        for waiting in self._working:
+            settle(waiting.reply, error)
+        with self._lock:
+            self._busy = False
+        self._begin()
+
+    def _worked(self, batch: Sequence[WaitingQuestion]) -> Worked:
         outcomes: Sequence[Reply | OutfitError] | BaseException
         began = time.monotonic()
         try:
@@ -187,7 +206,7 @@ class Batcher:
 
     def _due(self) -> tuple[Taken, float | None]:
         """What is to be answered now, or the seconds until something is; None where nothing is."""
-        late: list[Waiting] = []
+        late: list[WaitingQuestion] = []
         while self._alone and not self._closed:
             if not (waiting := self._alone.popleft()).reply.done():
                 return Taken(batch=[waiting], late=late), None
@@ -226,7 +245,7 @@ class Batcher:
             observer.answered(answered)
 
 
-def _refuse(late: Sequence[Waiting]) -> None:
+def _refuse(late: Sequence[WaitingQuestion]) -> None:
     for waiting in late:
         settle(waiting.reply, TooLateError("the deadline passed in the queue"))
 

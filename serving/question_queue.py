@@ -10,7 +10,7 @@ from serving.reply import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Waiting:
+class WaitingQuestion:
     """A question that waits for its turn; size as of `Question.size`, times of `time.monotonic`."""
 
     question: Question
@@ -28,20 +28,20 @@ class QuestionQueue:
     """
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[Waiting, None] = OrderedDict()
+        self._waiting: OrderedDict[WaitingQuestion, None] = OrderedDict()
         self.size = 0
 
     @property
-    def oldest(self) -> Waiting | None:
+    def oldest(self) -> WaitingQuestion | None:
         """Whoever waits longest; None where nobody waits."""
         return next(iter(self._waiting), None)
 
-    def add(self, waiting: Waiting) -> None:
+    def add(self, waiting: WaitingQuestion) -> None:
         """Put at the end."""
         self._waiting[waiting] = None
         self.size += waiting.size
 
-    def discard(self, waiting: Waiting) -> None:
+    def discard(self, waiting: WaitingQuestion) -> None:
         """Take out, where it still waits."""
         if waiting in self._waiting:
             del self._waiting[waiting]
@@ -73,5 +73,5 @@ class Taken:
         late: whose deadline has passed.
     """
 
-    batch: list[Waiting]
-    late: list[Waiting]
+    batch: list[WaitingQuestion]
+    late: list[WaitingQuestion]

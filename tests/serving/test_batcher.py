@@ -16,6 +16,7 @@ from serving.answered_batch import AnsweredBatch, BatchObserver
 from serving.batcher import BatchConfig, Batcher, batching
 from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.overlay.state import OverlayState
+from serving.question_queue import QuestionQueue, Taken
 from serving.reply import Reply, ReplyDesk
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
@@ -280,6 +281,29 @@ def test_nobody_waits_for_an_outcome_that_was_left_out():
                 return await asyncio.wait_for(asyncio.gather(*tasks), 5)
 
     assert len(asyncio.run(once())) == 3
+
+
+def test_after_a_fault_in_its_own_thread_the_batcher_goes_on(monkeypatch, caplog):
+    shop, take, main = CountingShop(), QuestionQueue.take, threading.current_thread()
+    faults = iter([LookupError("a fault")])
+
+    def take_or_fail(queue: QuestionQueue, max_size: int) -> Taken:
+        if threading.current_thread() is not main and (fault := next(faults, None)):
+            raise fault
+        return take(queue, max_size)
+
+    async def scenario(batcher: Batcher) -> list[Reply | BaseException]:
+        first = await occupied(shop, batcher)
+        tasks = await asked(batcher, [SHIRT, TARGET])
+        shop.let_go.set()
+        replies = await asyncio.gather(first, *tasks, return_exceptions=True)
+        return [*replies, await batcher.ask(SHIRT)]
+
+    monkeypatch.setattr(QuestionQueue, "take", take_or_fail)
+    first, *rest = run(shop, scenario)
+    assert isinstance(first, LookupError)
+    assert all(isinstance(reply, Reply) for reply in rest)
+    assert [record.levelname for record in caplog.records if record.exc_info] == ["CRITICAL"]
 
 
 def test_without_an_engine_every_question_is_told_so():

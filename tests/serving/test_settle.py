@@ -16,6 +16,16 @@ def test_who_waits_is_given_the_outcome_or_its_error():
         asyncio.run(told(ValueError("of no use")))
 
 
+def test_who_waits_is_told_even_of_an_error_that_no_future_takes():
+    async def told() -> None:
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        settle(future, StopIteration("too soon"))
+        await asyncio.wait_for(future, 5)
+
+    with pytest.raises(RuntimeError, match="an iterator stopped: too soon"):
+        asyncio.run(told())
+
+
 def test_who_has_gone_or_was_told_already_is_left_alone():
     async def twice() -> tuple[int, bool]:
         loop = asyncio.get_running_loop()
