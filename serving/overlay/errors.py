@@ -11,10 +11,15 @@ UpdateLogError
 └── LogDamagedError       what the log holds cannot be read
 """
 
-from data.errors import OutfitError
+from typing import Final
+
+from data.errors import RetryableError
+
+RETRY_S: Final = 1.0
+"""Within which a log that is back is followed again."""
 
 
-class UpdateLogError(OutfitError):
+class UpdateLogError(RetryableError):
     """Updates cannot be read or written now; what was read before stays in force.
 
     Args:
@@ -25,7 +30,7 @@ class UpdateLogError(OutfitError):
 
     def __init__(self, *, expected: str, got: str, where: str) -> None:
         self.expected, self.got, self.where = expected, got, where
-        super().__init__(f"{where}: expected {expected}, got {got}")
+        super().__init__(f"{where}: expected {expected}, got {got}", retry_after_s=RETRY_S)
 
 
 class LogUnreachableError(UpdateLogError):
