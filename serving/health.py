@@ -1,7 +1,7 @@
 """grpc.health.v1: whether each service answers, told on request or as it changes."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import grpc
@@ -11,13 +11,16 @@ from grpc_health.v1 import health_pb2 as pb
 from serving.arrivals import Arrivals
 from serving.engine_slot import EngineSlot
 from serving.open_calls import open_unary, open_watch
-from serving.services import CATALOGUE, OUTFITS
+from serving.services import CATALOGUE, OUTFITS, UPDATES
 
 SERVING: Final = pb.HealthCheckResponse.SERVING
 NOT_SERVING: Final = pb.HealthCheckResponse.NOT_SERVING
 SERVICE_UNKNOWN: Final = pb.HealthCheckResponse.SERVICE_UNKNOWN
-FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE})
+FROM_A_BUNDLE: Final = frozenset({health.OVERALL_HEALTH, OUTFITS, CATALOGUE, UPDATES})
 """They serve once a bundle is loaded; from then on there is always one."""
+
+GLANCE_S: Final = 0.2
+"""How often a watch of the updates looks whether their log is followed."""
 
 ARRIVING: Final = 4
 ARRIVAL_S: Final = 2.0
@@ -37,10 +40,16 @@ class Health:
     Args:
         slot: whose engine answers.
         others: names of the services beside this one that need no bundle and are served.
+        followed: whether the log of updates is, so that they are taken.
     """
 
-    def __init__(self, slot: EngineSlot, others: Collection[str] = ()) -> None:
-        self._slot, self._draining = slot, asyncio.Event()
+    def __init__(
+        self,
+        slot: EngineSlot,
+        others: Collection[str] = (),
+        followed: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._slot, self._followed, self._draining = slot, followed, asyncio.Event()
         self._always = {health.SERVICE_NAME, *others}
         self._watches: set[asyncio.Task[None]] = set()
 
@@ -98,20 +107,21 @@ class Health:
                 told = status
             if draining:
                 return
-            await self._change(empty=empty)
+            await self._change(empty=empty, within_s=GLANCE_S if service == UPDATES else None)
 
     def _status(self, service: str) -> Any:
         if service not in FROM_A_BUNDLE | self._always:
             return SERVICE_UNKNOWN
         empty = service in FROM_A_BUNDLE and self._slot.is_empty
-        return NOT_SERVING if empty or self._draining.is_set() else SERVING
+        lost = service == UPDATES and not self._followed()
+        return NOT_SERVING if empty or lost or self._draining.is_set() else SERVING
 
-    async def _change(self, *, empty: bool) -> None:
-        """Wait for the end, or for a bundle where there was none."""
+    async def _change(self, *, empty: bool, within_s: float | None) -> None:
+        """Wait for the end, or for a bundle where there was none, or for so many seconds."""
         events = [self._draining, self._slot.loaded] if empty else [self._draining]
         waits = [asyncio.create_task(event.wait()) for event in events]
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()

@@ -99,7 +99,7 @@ async def running_server(
         if config.protection.reflects(config.host):
             served += [health.SERVICE_NAME, *SERVICE_NAMES]
             server.add_generic_rpc_handlers(reflection_handlers(served))
-        checks = Health(parts.slot, served)
+        checks = Health(parts.slot, served, lambda: overlay.connected)
         server.add_generic_rpc_handlers([health_handler(checks)])
         stack.enter_context(
             metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)

@@ -18,6 +18,7 @@ from serving.reflection import SERVICE_NAMES
 from serving.security.protection import Protection
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
+from serving.services import UPDATES
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import code
@@ -78,7 +79,7 @@ def test_all_that_is_served_is_listed_with_its_health(address: str):
             "/grpc.health.v1.Health/List", response_deserializer=pb.HealthListResponse.FromString
         )(b"", timeout=5)
     told = {service: response.status for service, response in listed.statuses.items()}
-    assert told == dict.fromkeys([*SERVICES, *SERVICE_NAMES], SERVING)
+    assert told == dict.fromkeys([*SERVICES, UPDATES, *SERVICE_NAMES], SERVING)
 
 
 def test_probes_over_http_are_told_the_same():

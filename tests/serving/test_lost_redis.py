@@ -26,6 +26,8 @@ from tests.serving.price_writers import PriceWriter, assert_nothing_was_lost
 from tests.serving.redis_server import DURABLE, RedisServer
 from tests.serving.repeated_calls import repeated
 from tests.serving.server_process import ServerProcess, outfit_serve
+from tests.serving.test_health import NOT_SERVING, SERVING, watch
+from tests.serving.test_server import check
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,18 @@ def test_reading_goes_on_and_writing_is_refused_by_name_until_redis_is_back(
     assert {one.reason for one in writes.refusals} == {"UPDATES_UNAVAILABLE"}
     assert_nothing_was_lost(address, writers)
     assert_in_the_log(shop.redis, writers)
+
+
+@pytest.mark.parametrize("harm", [killed, hung, locked])
+def test_health_tells_by_a_name_of_its_own_that_the_updates_are_lost(harm: Harm, shop: Shop):
+    with grpc.insecure_channel(shop.server.address) as channel:
+        updates = watch(channel, "outfit.v1.CatalogService/updates", timeout_s=20)
+        assert next(updates) == SERVING
+        with harm(shop.redis):
+            assert next(updates) == NOT_SERVING
+            for service in ("", "outfit.v1.OutfitService", "outfit.v1.CatalogService"):
+                assert check(shop.server.address, service) == SERVING
+        assert next(updates) == SERVING
 
 
 def test_a_redis_that_starts_again_empty_is_given_everything(
