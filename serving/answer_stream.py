@@ -60,7 +60,7 @@ class AnswerStream:
         (response,) = await asyncio.gather(self._answered(request), return_exceptions=True)
         if isinstance(response, BaseException):
             response = pb.StreamAnswersResponse(status=status_told(response))
-        response.correlation_id = request.correlation_id
+        response.correlation_id = request.correlation_id[:MAX_NAME_LENGTH]
         del request
         async with self._writing:
             await self._context.write(response)

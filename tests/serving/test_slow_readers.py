@@ -106,6 +106,28 @@ def test_streams_that_are_never_read_are_not_read_from(server: ServerProcess):
     assert next(asked) > 8 * 2 * WINDOW
 
 
+def test_names_that_are_too_long_are_not_kept_for_a_caller_that_does_not_read(
+    server: ServerProcess,
+):
+    long = pb.StreamAnswersRequest(correlation_id="x" * 8 * 2**20, embed_target=WANTED)
+    asked = itertools.count()
+
+    def named() -> Iterator[pb.StreamAnswersRequest]:
+        for _ in zip(range(WINDOW + 2), asked, strict=False):
+            yield long
+
+    with server.grows_less_than(256), grpc.insecure_channel(server.address) as channel:
+        stream = channel.stream_stream(
+            f"{METHOD}/StreamAnswers",
+            request_serializer=pb.StreamAnswersRequest.SerializeToString,
+        )
+        call = stream(named())
+        settled(server)
+        assert_others_are_answered(server)
+        call.cancel()
+    assert next(asked) > WINDOW
+
+
 def test_a_peer_that_does_not_answer_pings_is_cut_off_and_others_are_not():
     with (
         planted_server(IMPATIENT + WIDE) as server,
