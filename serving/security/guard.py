@@ -70,7 +70,7 @@ class AccessGuard(grpc.aio.ServerInterceptor):
 
 
 class _Paced:
-    """Messages, each of which comes once `wait_s` is 0; unlike a generator it keeps none of them."""
+    """Messages, each once `wait_s` is 0; unlike a generator it keeps none of them."""
 
     def __init__(self, messages: AsyncIterator[Any], wait_s: Callable[[], float]) -> None:
         self._messages, self._wait_s = messages, wait_s
