@@ -46,7 +46,7 @@ class Health:
 
     @property
     def is_serving(self) -> bool:
-        """The server as a whole serves; threads may ask."""
+        """The server as a whole serves."""
         return bool(self._status(health.OVERALL_HEALTH) == SERVING)
 
     async def drain(self) -> None:

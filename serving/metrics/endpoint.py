@@ -1,4 +1,4 @@
-"""What is told over HTTP, in threads of its own: GET /metrics to Prometheus, GET /ready to probes.
+"""What is told over HTTP, in threads of its own: GET /metrics to Prometheus, yes or no to probes.
 
 Probes that cannot speak gRPC, or not over TLS, ask here what grpc.health.v1 says of the server.
 """
@@ -6,7 +6,7 @@ Probes that cannot speak gRPC, or not over TLS, ask here what grpc.health.v1 say
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
@@ -50,9 +50,11 @@ class _Handler(WSGIRequestHandler):
 
 @contextmanager
 def metrics_endpoint(
-    registry: CollectorRegistry, ready: Callable[[], bool], config: MetricsConfig | None
+    registry: CollectorRegistry,
+    probes: Mapping[str, Callable[[], bool]],
+    config: MetricsConfig | None,
 ) -> Iterator[None]:
-    """Serve a registry, and whether the server is ready, within the block.
+    """Serve a registry, and the answer of each probe at its path, within the block.
 
     Nothing is served where there is no config.
 
@@ -63,7 +65,7 @@ def metrics_endpoint(
         yield
         return
     with _listening(config) as server:
-        server.set_app(_app(registry, ready))
+        server.set_app(_app(registry, probes))
         thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
         thread.start()
         host = f"[{config.host}]" if ":" in config.host else config.host
@@ -88,20 +90,18 @@ def _listening(config: MetricsConfig) -> WSGIServer:
         ) from error
 
 
-def _app(registry: CollectorRegistry, ready: Callable[[], bool]) -> App:
+def _app(registry: CollectorRegistry, probes: Mapping[str, Callable[[], bool]]) -> App:
     metrics: Any = make_wsgi_app(registry)
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        match environ["PATH_INFO"]:
-            case "/metrics":
-                page: Iterable[bytes] = metrics(environ, start_response)
-                return page
-            case "/ready" if ready():
-                status = "200 OK"
-            case "/ready":
-                status = "503 Service Unavailable"
-            case _:
-                status = "404 Not Found"
+        path = environ["PATH_INFO"]
+        if path == "/metrics":
+            page: Iterable[bytes] = metrics(environ, start_response)
+            return page
+        if path in probes:
+            status = "200 OK" if probes[path]() else "503 Service Unavailable"
+        else:
+            status = "404 Not Found"
         start_response(status, TEXT)
         return [f"{status[4:].lower()}\n".encode()]
 
