@@ -4,14 +4,11 @@ A pipe whose reader stops is full after 64 KiB. What would be written then waits
 limit; beyond it lines are dropped, and the next that can be written says how many.
 """
 
-import atexit
-import logging
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import Final
-
-logger = logging.getLogger(__name__)
 
 MAX_LINES: Final = 10_000
 GATHER_S: Final = 0.05
@@ -25,36 +22,35 @@ CLOSING_S: Final = 2.0
 class LineWriter:
     """What a `logging.StreamHandler`, whose lock keeps its callers apart, takes for a stream.
 
-    All that waits is written when the process ends by itself.
-
     Args:
         descriptor: of the file or pipe.
+        told: the line that says how many were dropped.
     """
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, told: Callable[[int], str]) -> None:
+        self._descriptor, self._told = descriptor, told
         self._lines: deque[bytes] = deque()
-        self._dropped = self._told = 0
+        self._dropped = self._owned_up = 0
         self._waiting, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
-        atexit.register(self.close)
 
     def write(self, text: str) -> None:
-        """Take a line; drop and count it where too many wait."""
-        if len(self._lines) >= MAX_LINES:
+        """Take a line; drop and count it where too many wait. Once closed, write it at once."""
+        if self._closing.is_set() and not self._thread.is_alive():
+            self._written(text.encode(errors="backslashreplace"))
+        elif len(self._lines) >= MAX_LINES:
             self._dropped += 1
-            return
-        self._lines.append(text.encode(errors="backslashreplace"))
-        if not self._waiting.is_set():
-            self._waiting.set()
+        else:
+            self._lines.append(text.encode(errors="backslashreplace"))
+            if not self._waiting.is_set():
+                self._waiting.set()
 
     def close(self) -> None:
         """Write what waits, and wait for it, but not for ever."""
         self._closing.set()
         self._waiting.set()
         self._thread.join(CLOSING_S)
-        atexit.unregister(self.close)
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -67,7 +63,7 @@ class LineWriter:
     def _write_all(self) -> None:
         while self._lines:
             if self._written(self._gathered()):
-                self._tell_dropped()
+                self._own_up()
 
     def _gathered(self) -> bytes:
         """The first line, and those after it as long as all fit."""
@@ -86,8 +82,8 @@ class LineWriter:
             return False
         return True
 
-    def _tell_dropped(self) -> None:
-        number = self._dropped - self._told
-        if number and len(self._lines) < MAX_LINES:
-            self._told += number
-            logger.warning("dropped lines of the log", extra={"num_lines": number})
+    def _own_up(self) -> None:
+        number = self._dropped - self._owned_up
+        if number:
+            self._owned_up += number
+            self._lines.append(self._told(number).encode(errors="backslashreplace"))

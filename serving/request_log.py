@@ -65,11 +65,27 @@ def configure_logging(
     """
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
-    handler = logging.StreamHandler(LineWriter(STANDARD_ERROR))
+    handler = _LineHandler(LineWriter(STANDARD_ERROR, lambda number: _dropped(handler, number)))
     handler.setFormatter(FORMATTERS[log_format]())
     if worker is not None:
         handler.addFilter(partial(_of_worker, worker))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+class _LineHandler(logging.StreamHandler[LineWriter]):
+    """Writes what waits when it is closed, as `logging.shutdown` does at the end of the process."""
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
+
+
+def _dropped(handler: logging.Handler, number: int) -> str:
+    """The line that tells of lines that are missing."""
+    fields = {"name": __name__, "levelname": "WARNING", "msg": "dropped lines of the log"}
+    record = logging.makeLogRecord(fields | {"num_lines": number})
+    handler.filter(record)  # which names the worker
+    return f"{handler.format(record)}\n"
 
 
 def _of_worker(number: int, record: logging.LogRecord) -> bool:
