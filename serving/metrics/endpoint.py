@@ -9,18 +9,20 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from data.errors import SchemaError
+from serving.security.loopback import is_loopback
 
 logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.05
 """How long the end waits, at most, for the thread that listens."""
+MAX_CONNECTIONS: Final = 32
 TEXT: Final = [("Content-Type", "text/plain; charset=utf-8")]
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -34,7 +36,37 @@ class MetricsConfig:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
+    """Answers so many at once, and hangs up on those beyond them."""
+
     daemon_threads = True  # a reader that hangs does not hold up the end
+
+    def __init__(self, *args: Any) -> None:
+        self._room = threading.Semaphore(MAX_CONNECTIONS)
+        super().__init__(*args)
+
+    def server_bind(self) -> None:
+        """As WSGIServer does, but without asking a resolver, which may hang, for a name."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.setup_environ()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, where there is room for one."""
+        if not self._room.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the machine has no thread left
+            self._room.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, then make room."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
 
 
 class _ServerOfIpv6(_Server):
@@ -71,6 +103,8 @@ def metrics_endpoint(
         host = f"[{config.host}]" if ":" in config.host else config.host
         url = f"http://{host}:{server.server_port}/metrics"
         logger.info("serving metrics", extra={"url": url})
+        if not is_loopback(config.host):
+            logger.warning("whoever reaches the metrics may read them", extra={"url": url})
         try:
             yield
         finally:
