@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Any, Final
 
 from data.errors import OutfitError, SchemaError
@@ -20,12 +21,13 @@ class AnswerStream:
     """One call of StreamAnswers.
 
     A place in the window is free again once the response is written, and writing waits for a
-    caller that does not read. By then the request is let go: it may be large.
+    caller that does not read. By then the request is let go: it may be large. An answer counts
+    until it is written.
 
     Args:
         answers: to every question.
         context: of the call.
-        budget: of the bytes of requests that are not answered yet.
+        budget: of the bytes of requests and answers.
     """
 
     def __init__(self, answers: Answers, context: Any, budget: RequestBudget) -> None:
@@ -54,16 +56,20 @@ class AnswerStream:
             task = asyncio.create_task(self._respond(request))
             self._pending.add(task)
             task.add_done_callback(self._forget)
+            del request
             await self._room.acquire()
 
     async def _respond(self, request: pb.StreamAnswersRequest) -> None:
-        (response,) = await asyncio.gather(self._answered(request), return_exceptions=True)
-        if isinstance(response, BaseException):
-            response = pb.StreamAnswersResponse(status=status_told(response))
-        response.correlation_id = request.correlation_id
-        del request
-        async with self._writing:
-            await self._context.write(response)
+        name = request.correlation_id[:MAX_NAME_LENGTH]
+        with ExitStack() as held:
+            asking = self._answered(request, held)
+            del request
+            (response,) = await asyncio.gather(asking, return_exceptions=True)
+            if isinstance(response, BaseException):
+                response = pb.StreamAnswersResponse(status=status_told(response))
+            response.correlation_id = name
+            async with self._writing:
+                await self._context.write(response)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         """Make room; a task that failed is kept, so that the call fails as well."""
@@ -71,7 +77,10 @@ class AnswerStream:
         if not task.cancelled() and task.exception() is None:
             self._pending.discard(task)
 
-    async def _answered(self, request: pb.StreamAnswersRequest) -> pb.StreamAnswersResponse:
+    async def _answered(
+        self, request: pb.StreamAnswersRequest, held: ExitStack
+    ) -> pb.StreamAnswersResponse:
+        """The answer, whose bytes are held until the stack is closed."""
         if not 1 <= len(request.correlation_id) <= MAX_NAME_LENGTH:
             raise SchemaError(
                 expected=f"1 to {MAX_NAME_LENGTH} characters",
@@ -85,4 +94,6 @@ class AnswerStream:
             answered = await self._answers.answer(
                 CALLS[name], getattr(request, name), self._context.time_remaining
             )
-        return pb.StreamAnswersResponse(**{name: answered.response})
+        response = pb.StreamAnswersResponse(**{name: answered.response})
+        held.enter_context(self._budget.holding(response.ByteSize()))
+        return response

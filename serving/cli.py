@@ -42,5 +42,6 @@ def main() -> None:
     try:
         app(sys.argv[1:])
     except OutfitError as error:
+        logging.shutdown()  # what was logged stands before it
         sys.stderr.write(f"outfit: {error}\n")
         sys.exit(1)

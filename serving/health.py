@@ -27,6 +27,9 @@ ARRIVAL_S: Final = 2.0
 SHARE_S: Final = 0.2
 """How many requests of strangers arrive at once, and for how long; they fit one packet."""
 
+MAX_WATCHES: Final = 1_000
+"""Of everybody together, who needs no key; each takes 22 KiB for as long as it likes."""
+
 TELLING_S: Final = 1.0
 """For how long a watcher that does not read can hold up the end."""
 
@@ -55,7 +58,7 @@ class Health:
 
     @property
     def is_serving(self) -> bool:
-        """The server as a whole serves; threads may ask."""
+        """The server as a whole serves."""
         return bool(self._status(health.OVERALL_HEALTH) == SERVING)
 
     async def drain(self) -> None:
@@ -87,7 +90,9 @@ class Health:
     async def Watch(  # noqa: N802 - the contract's name
         self, request: pb.HealthCheckRequest, context: Any
     ) -> None:
-        """Say how a service is, and again whenever it changes."""
+        """Say how a service is, and again whenever it changes; to so many and no more."""
+        if len(self._watches) >= MAX_WATCHES:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many watch already")
         watch = asyncio.create_task(self._tell(request.service, context))
         self._watches.add(watch)
         try:

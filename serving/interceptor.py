@@ -22,12 +22,10 @@ from serving.arrivals import Arrivals
 from serving.call_record import CallObserver
 from serving.errors import refusal_of, status_of, wire_field
 from serving.ongoing_call import CURRENT_CALL, REQUEST_ID_KEY, OngoingCall
-from serving.request_budget import RequestBudget
-from serving.security.guard import CALLER
+from serving.request_budget import CALL_BYTES, RequestBudget
+from serving.security.guard import CALLER, OUR_METHODS
 
 logger = logging.getLogger(__name__)
-
-OUR_METHODS = "/outfit."
 
 TURNED_AWAY = (UnauthenticatedError, ForbiddenError, RateLimitError)  # nothing is wrong here
 
@@ -41,7 +39,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     Args:
         observers: are told of every call of ours when it has ended.
-        budget: of the bytes of single calls; who answers a stream counts its messages.
+        budget: of the bytes of single calls and their answers; who answers a stream counts its own.
     """
 
     def __init__(
@@ -49,7 +47,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     ) -> None:
         self._observers, self._budget = observers, budget or RequestBudget()
         self._arrivals = Arrivals()
-        self._wrapped: dict[str, tuple[Any, Any]] = {}
+        self._wrapped: dict[str, Any] = {}
 
     async def intercept_service(
         self,
@@ -61,30 +59,30 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if handler is None or not method.startswith(OUR_METHODS):
             return handler
-        seen, wrapped = self._wrapped.get(method, (None, None))
-        if seen is not handler:  # the method's own, or one that refuses this call
-            wrapped = self._wrap(handler, method)
-            self._wrapped[method] = handler, wrapped
+        if handler.request_streaming:  # made for this call, as is one that refuses it
+            return grpc.stream_stream_rpc_method_handler(
+                _guarded(_streaming(handler), method, self._observers),
+                response_serializer=handler.response_serializer,
+            )
+        wrapped = self._wrapped.get(method)
+        if wrapped is None:
+            ask = _guarded(self._unary(handler), method, self._observers)
+            # Of a stream: it says itself when its request is read.
+            wrapped = self._wrapped[method] = grpc.stream_unary_rpc_method_handler(ask)
         return wrapped
 
-    def _wrap(self, handler: Any, method: str) -> Any:
-        wrap = (
-            grpc.stream_stream_rpc_method_handler
-            if handler.request_streaming
-            else grpc.stream_unary_rpc_method_handler  # it says itself when its request is read
-        )
-        ask = _streaming(handler) if handler.request_streaming else self._unary(handler)
-        return wrap(
-            _guarded(ask, method, self._observers),
-            request_deserializer=None,  # bytes come as they are; a broken message is ours to refuse
-            response_serializer=handler.response_serializer,
-        )
-
     def _unary(self, handler: Any) -> Behaviour:
-        async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> Any:
+        """What takes bytes, as they come, and gives bytes, which are held until they are read."""
+
+        async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> bytes:
             payload = await self._arrivals.read(context)
-            with self._budget.holding(len(payload)):
-                return await handler.unary_unary(_parsed(handler, payload), context)
+            with self._budget.holding(len(payload) + CALL_BYTES):
+                response = await handler.unary_unary(_parsed(handler, payload), context)
+            answer: bytes = handler.response_serializer(response)
+            size = max(len(answer), CALL_BYTES)
+            self._budget.take(size)
+            context.add_done_callback(lambda _context: self._budget.give_back(size))
+            return answer
 
         return behaviour
 
@@ -97,14 +95,26 @@ def status_told(error: BaseException) -> Status:
 
 
 def _streaming(handler: Any) -> Behaviour:
-    async def behaviour(payloads: AsyncIterator[bytes], context: Any) -> None:
-        async def messages() -> AsyncIterator[Any]:  # unlike an expression, begins when it is asked
-            async for payload in payloads:
-                yield _parsed(handler, payload)
-
-        await handler.stream_stream(messages(), context)
+    async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> None:
+        await handler.stream_stream(_Messages(handler, context), context)
 
     return behaviour
+
+
+class _Messages:
+    """Those of a stream; unlike a generator it keeps none until the next is wanted."""
+
+    def __init__(self, handler: Any, context: Any) -> None:
+        self._handler, self._context = handler, context
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    async def __anext__(self) -> Any:
+        payload = await self._context.read()
+        if payload is grpc.aio.EOF:
+            raise StopAsyncIteration
+        return _parsed(self._handler, payload)
 
 
 def _guarded(ask: Behaviour, method: str, observers: Sequence[CallObserver]) -> Behaviour:

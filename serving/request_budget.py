@@ -1,7 +1,8 @@
-"""How many bytes of requests are held at once, by all callers together.
+"""How many bytes of requests and of answers are held at once, for all callers together.
 
-A request counts from when it has arrived whole until it is answered; what is still arriving is
-bounded by `serving.arrivals`. What counts takes up to four times its bytes, once it is unpacked.
+A request counts from when it has arrived whole until it is answered, and its answer until the
+caller has taken it; what is still arriving is bounded by `serving.arrivals`. A request takes up to
+four times its bytes, once it is unpacked; an answer that waits takes twice its bytes.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from data.errors import OverloadError
 from serving.limits import MAX_HELD_BYTES
 
 RETRY_S: Final = 0.5
+CALL_BYTES: Final = 4_096
+"""What a call takes beside its request, so that there is always room for a small answer to it."""
 
 
 class RequestBudget:
@@ -26,7 +29,7 @@ class RequestBudget:
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
-        """Hold a request within the block; raises OverloadError where there is no room for it."""
+        """Hold so many within the block; raises OverloadError where there is no room for them."""
         self.take(size)
         try:
             yield
@@ -34,13 +37,13 @@ class RequestBudget:
             self.give_back(size)
 
     def take(self, size: int) -> None:
-        """Count a request in; raises OverloadError, and counts nothing, beyond the limit."""
+        """Count some in; raises OverloadError, and counts nothing, beyond the limit."""
         if self._held + size > self._limit:
             raise OverloadError(
-                f"bytes of requests that are held: {self._held}", retry_after_s=RETRY_S
+                f"bytes of requests and answers that are held: {self._held}", retry_after_s=RETRY_S
             )
         self._held += size
 
     def give_back(self, size: int) -> None:
-        """Count a request out."""
+        """Count them out again."""
         self._held -= size

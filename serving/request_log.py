@@ -2,10 +2,13 @@
 
 import json
 import logging
-import sys
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Literal, TypeAlias
+
+from serving.line_writer import LineWriter
+
+STANDARD_ERROR: Final = 2  # its descriptor
 
 LogFormat: TypeAlias = Literal["json", "text"]
 
@@ -51,7 +54,7 @@ FORMATTERS: Final[dict[LogFormat, type[logging.Formatter]]] = {
 def configure_logging(
     log_format: LogFormat = "json", level: str = "INFO", *, worker: int | None = None
 ) -> None:
-    """Send every record of the process to standard error.
+    """Send every record of the process to standard error, by a thread that may wait for its reader.
 
     Records are made without the thread, process and line that no format here tells.
 
@@ -62,11 +65,27 @@ def configure_logging(
     """
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _LineHandler(LineWriter(STANDARD_ERROR, lambda number: _dropped(handler, number)))
     handler.setFormatter(FORMATTERS[log_format]())
     if worker is not None:
         handler.addFilter(partial(_of_worker, worker))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+class _LineHandler(logging.StreamHandler[LineWriter]):
+    """Writes what waits when it is closed, as `logging.shutdown` does at the end of the process."""
+
+    def close(self) -> None:
+        self.stream.close()
+        super().close()
+
+
+def _dropped(handler: logging.Handler, number: int) -> str:
+    """The line that tells of lines that are missing."""
+    fields = {"name": __name__, "levelname": "WARNING", "msg": "dropped lines of the log"}
+    record = logging.makeLogRecord(fields | {"num_lines": number})
+    handler.filter(record)  # which names the worker
+    return f"{handler.format(record)}\n"
 
 
 def _of_worker(number: int, record: logging.LogRecord) -> bool:

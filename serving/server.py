@@ -25,6 +25,7 @@ from serving.pb.outfit.v1 import (
     catalog_service_pb2_grpc,
     outfit_service_pb2_grpc,
 )
+from serving.probes import asked_on
 from serving.reflection import SERVICE_NAMES, reflection_handlers
 from serving.reply import ReplyDesk
 from serving.request_budget import RequestBudget
@@ -101,9 +102,7 @@ async def running_server(
             server.add_generic_rpc_handlers(reflection_handlers(served))
         checks = Health(parts.slot, served, lambda: overlay.connected)
         server.add_generic_rpc_handlers([health_handler(checks)])
-        stack.enter_context(
-            metrics_endpoint(metrics.registry, lambda: checks.is_serving, config.metrics)
-        )
+        stack.enter_context(metrics_endpoint(metrics.registry, _probes(checks), config.metrics))
         address = bound or bind(server, config)
         await server.start()
         try:
@@ -123,6 +122,15 @@ async def _watched(cache: ResponseCache | None, metrics: ServerMetrics) -> Async
         yield
     finally:
         await cache.close()
+
+
+def _probes(checks: Health) -> dict[str, Callable[[], bool]]:
+    """By their paths."""
+    loop = asyncio.get_running_loop()
+    return {
+        "/live": asked_on(loop, lambda: True),
+        "/ready": asked_on(loop, lambda: checks.is_serving),
+    }
 
 
 async def _drain(server: grpc.aio.Server, checks: Health, config: ServerConfig) -> None:

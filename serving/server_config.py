@@ -18,6 +18,6 @@ class ServerConfig:
     notice_s: float = 0.0  # how long new calls are answered after health says NOT_SERVING
     grace_s: float = 10.0  # how long calls in flight may take to finish at the end
     batches: BatchConfig = field(default_factory=BatchConfig)
-    max_held_bytes: int = MAX_HELD_BYTES  # of requests that are not answered yet
+    max_held_bytes: int = MAX_HELD_BYTES  # of requests in hand, and of answers not taken yet
     metrics: MetricsConfig | None = None
     protection: Protection = field(default_factory=Protection)

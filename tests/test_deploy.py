@@ -16,6 +16,7 @@ from serving.commands.redis_flag import REDIS_VARIABLE
 from serving.engine_slot import EngineSlot
 from serving.metrics.server_metrics import ServerMetrics
 from serving.overlay.state import OverlayState
+from serving.probes import ANSWER_S
 from tests.serving.planted_shop import PlantedShop
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +84,9 @@ def test_probes_ask_for_what_is_served_where_it_is_served():
     assert ports == {"grpc": int(served["--port"]), "metrics": int(served["--metrics-port"])}
     for probe in ("startupProbe", "readinessProbe"):
         assert container[probe]["httpGet"] == {"path": "/ready", "port": "metrics"}
-    assert container["livenessProbe"]["tcpSocket"] == {"port": "grpc"}
+    assert container["livenessProbe"]["httpGet"] == {"path": "/live", "port": "metrics"}
+    for probe in ("readinessProbe", "livenessProbe"):
+        assert container[probe]["timeoutSeconds"] > ANSWER_S
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     assert {"/bundles", "/tls", "/keys"} <= mounts
 

@@ -19,7 +19,7 @@ MIB: Final = 2**20
 Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=LAST_PORT))]
 Seconds = Annotated[float, Parameter(validator=validators.Number(gte=0))]
 Size = Annotated[int, Parameter(validator=validators.Number(gte=1))]
-Room = Annotated[int, Parameter(validator=validators.Number(gte=MAX_MESSAGE_BYTES // MIB))]
+Room = Annotated[int, Parameter(validator=validators.Number(gte=MAX_MESSAGE_BYTES // MIB + 1))]
 
 
 @Parameter(name="*")
@@ -47,8 +47,8 @@ class Listening:
     """Outfits that may wait for the model; what comes beyond them is refused."""
 
     max_held_mib: Room = MAX_HELD_BYTES // MIB
-    """MiB of requests that are not answered yet; what comes beyond them is refused. One request
-    may have 32."""
+    """MiB of requests that are not answered yet, and of answers that are not taken yet; what comes
+    beyond them is refused. One request may have 32."""
 
 
 @Parameter(name="*")

@@ -1,4 +1,4 @@
-"""What is told over HTTP, in threads of its own: GET /metrics to Prometheus, GET /ready to probes.
+"""What is told over HTTP, in threads of its own: GET /metrics to Prometheus, yes or no to probes.
 
 Probes that cannot speak gRPC, or not over TLS, ask here what grpc.health.v1 says of the server.
 """
@@ -6,21 +6,23 @@ Probes that cannot speak gRPC, or not over TLS, ask here what grpc.health.v1 say
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from data.errors import SchemaError
+from serving.security.loopback import is_loopback
 
 logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.05
 """How long the end waits, at most, for the thread that listens."""
+MAX_CONNECTIONS: Final = 32
 TEXT: Final = [("Content-Type", "text/plain; charset=utf-8")]
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -34,7 +36,37 @@ class MetricsConfig:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
+    """Answers so many at once, and hangs up on those beyond them."""
+
     daemon_threads = True  # a reader that hangs does not hold up the end
+
+    def __init__(self, *args: Any) -> None:
+        self._room = threading.Semaphore(MAX_CONNECTIONS)
+        super().__init__(*args)
+
+    def server_bind(self) -> None:
+        """As WSGIServer does, but without asking a resolver, which may hang, for a name."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.setup_environ()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, where there is room for one."""
+        if not self._room.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the machine has no thread left
+            self._room.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, then make room."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._room.release()
 
 
 class _ServerOfIpv6(_Server):
@@ -50,9 +82,11 @@ class _Handler(WSGIRequestHandler):
 
 @contextmanager
 def metrics_endpoint(
-    registry: CollectorRegistry, ready: Callable[[], bool], config: MetricsConfig | None
+    registry: CollectorRegistry,
+    probes: Mapping[str, Callable[[], bool]],
+    config: MetricsConfig | None,
 ) -> Iterator[None]:
-    """Serve a registry, and whether the server is ready, within the block.
+    """Serve a registry, and the answer of each probe at its path, within the block.
 
     Nothing is served where there is no config.
 
@@ -63,12 +97,14 @@ def metrics_endpoint(
         yield
         return
     with _listening(config) as server:
-        server.set_app(_app(registry, ready))
+        server.set_app(_app(registry, probes))
         thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
         thread.start()
         host = f"[{config.host}]" if ":" in config.host else config.host
         url = f"http://{host}:{server.server_port}/metrics"
         logger.info("serving metrics", extra={"url": url})
+        if not is_loopback(config.host):
+            logger.warning("whoever reaches the metrics may read them", extra={"url": url})
         try:
             yield
         finally:
@@ -88,20 +124,18 @@ def _listening(config: MetricsConfig) -> WSGIServer:
         ) from error
 
 
-def _app(registry: CollectorRegistry, ready: Callable[[], bool]) -> App:
+def _app(registry: CollectorRegistry, probes: Mapping[str, Callable[[], bool]]) -> App:
     metrics: Any = make_wsgi_app(registry)
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        match environ["PATH_INFO"]:
-            case "/metrics":
-                page: Iterable[bytes] = metrics(environ, start_response)
-                return page
-            case "/ready" if ready():
-                status = "200 OK"
-            case "/ready":
-                status = "503 Service Unavailable"
-            case _:
-                status = "404 Not Found"
+        path = environ["PATH_INFO"]
+        if path == "/metrics":
+            page: Iterable[bytes] = metrics(environ, start_response)
+            return page
+        if path in probes:
+            status = "200 OK" if probes[path]() else "503 Service Unavailable"
+        else:
+            status = "404 Not Found"
         start_response(status, TEXT)
         return [f"{status[4:].lower()}\n".encode()]
 

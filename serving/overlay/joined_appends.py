@@ -8,13 +8,18 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from data.errors import SchemaError
+from data.errors import OverloadError, SchemaError
 from engine.updates import ItemUpdate
 from serving.limits import MAX_UPSERTS
 from serving.overlay.log import UpdateLog
 from serving.overlay.state import Mark
 from serving.settle import settle
+
+MAX_WAITING: Final = 16 * MAX_UPSERTS
+"""Updates that may wait for their entry; a log that takes a second for each is behind by 16."""
+RETRY_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +40,7 @@ class JoinedAppends:
     def __init__(self, log: UpdateLog) -> None:
         self._log = log
         self._waiting: deque[Waiting] = deque()
+        self._size = 0  # updates of all who wait
         self._work: asyncio.Task[None] | None = None
 
     async def append(self, updates: Sequence[ItemUpdate]) -> Mark:
@@ -43,9 +49,13 @@ class JoinedAppends:
         A caller that is cancelled before its turn has appended nothing.
 
         Raises:
+            OverloadError: too many updates wait.
             SchemaError: these updates are too large for an entry.
             UpdateLogError: as of `UpdateLog.append`.
         """
+        if self._size + len(updates) > MAX_WAITING:
+            raise OverloadError(f"updates that wait: {self._size}", retry_after_s=RETRY_S)
+        self._size += len(updates)
         mark: asyncio.Future[Mark] = asyncio.get_running_loop().create_future()
         self._waiting.append(Waiting(updates=updates, mark=mark))
         if self._work is None or self._work.done():
@@ -70,6 +80,7 @@ class JoinedAppends:
         room = MAX_UPSERTS
         while self._waiting and (not entry or len(self._waiting[0].updates) <= room):
             waiting = self._waiting.popleft()
+            self._size -= len(waiting.updates)
             if not waiting.mark.done():  # its caller is still there
                 entry.append(waiting)
                 room -= len(waiting.updates)

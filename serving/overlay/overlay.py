@@ -83,6 +83,7 @@ class Overlay:
         """The version that holds the updates, once they are in the log and in force here.
 
         Raises:
+            OverloadError: too many updates wait for the log.
             SchemaError: the updates are too large to be appended together.
             UpdateLogError: they are not in the log; after `LogTimeoutError` they may be.
         """

@@ -10,7 +10,8 @@ import grpc
 from data.errors import OutfitError
 from serving.security.access import Access
 
-OUR_METHODS = "/outfit."
+OUR_METHODS: Final = "/outfit."
+"""What their names begin with; others are gRPC's own."""
 
 CALLER: Final[ContextVar[str]] = ContextVar("caller", default="")
 """The name of the key that the current call bears, empty where none is needed."""
@@ -56,20 +57,32 @@ class AccessGuard(grpc.aio.ServerInterceptor):
         A caller that sends too fast is read more slowly; one whose key was taken away is refused.
         """
 
-        async def paced(messages: AsyncIterator[Any]) -> AsyncIterator[Any]:
-            async for message in messages:
-                while wait_s := self._access.wait_s(name()):
-                    await asyncio.sleep(wait_s)
-                yield message
-
         async def behaviour(messages: AsyncIterator[Any], context: Any) -> None:
-            await handler.stream_stream(paced(messages), context)
+            await handler.stream_stream(
+                _Paced(messages, lambda: self._access.wait_s(name())), context
+            )
 
         return grpc.stream_stream_rpc_method_handler(
             behaviour,
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )
+
+
+class _Paced:
+    """Messages, each once `wait_s` is 0; unlike a generator it keeps none of them."""
+
+    def __init__(self, messages: AsyncIterator[Any], wait_s: Callable[[], float]) -> None:
+        self._messages, self._wait_s = messages, wait_s
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    async def __anext__(self) -> Any:
+        message = await anext(self._messages)
+        while wait_s := self._wait_s():
+            await asyncio.sleep(wait_s)
+        return message
 
 
 def _refusing(error: OutfitError) -> Any:

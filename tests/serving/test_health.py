@@ -12,7 +12,7 @@ from grpc_health.v1 import health_pb2_grpc
 
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
-from serving.health import Health
+from serving.health import MAX_WATCHES, Health
 from serving.metrics.endpoint import MetricsConfig
 from serving.reflection import SERVICE_NAMES
 from serving.security.protection import Protection
@@ -24,6 +24,7 @@ from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import code
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.redis_server import free_port
+from tests.serving.repeated_calls import wait_until
 
 SERVING = pb.HealthCheckResponse.SERVING
 NOT_SERVING = pb.HealthCheckResponse.NOT_SERVING
@@ -132,6 +133,29 @@ def test_without_a_bundle_what_answers_from_one_turns_to_serving_once_there_is_o
         assert next(told) == SERVING
         server.stop()
         assert list(told) == [NOT_SERVING]
+
+
+def test_beyond_as_many_as_may_watch_a_watch_is_refused_until_one_has_gone(address: str):
+    with grpc.insecure_channel(address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        watches = [stub.Watch(pb.HealthCheckRequest()) for _ in range(MAX_WATCHES)]
+        assert {next(each).status for each in watches} == {SERVING}
+        with pytest.raises(grpc.RpcError) as caught:
+            next(watch(channel, ""))
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert stub.Check(pb.HealthCheckRequest(), timeout=5).status == SERVING
+        watches[0].cancel()
+        wait_until(lambda: watched(channel))
+        for each in watches:
+            each.cancel()
+
+
+def watched(channel: grpc.Channel) -> bool:
+    """Whether one more may watch."""
+    try:
+        return next(watch(channel, "")) == SERVING
+    except grpc.RpcError:
+        return False
 
 
 class Watcher:

@@ -4,7 +4,10 @@ import json
 import logging
 import sys
 
-from serving.request_log import JsonFormatter, TextFormatter
+import pytest
+
+from serving import line_writer
+from serving.request_log import JsonFormatter, TextFormatter, configure_logging
 
 
 def record(**extra: object) -> logging.LogRecord:
@@ -59,3 +62,18 @@ def test_as_text_an_exception_brings_its_traceback():
     except ValueError:
         text = TextFormatter().format(record(exc_info=sys.exc_info()))
     assert "JSONDecodeError: Expecting value" in text
+
+
+def test_the_process_logs_in_order_and_says_of_which_worker_lines_were_dropped(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(line_writer, "MAX_LINES", 0)
+    configure_logging(worker=3)
+    logging.getLogger("x").warning("lost")
+    monkeypatch.setattr(line_writer, "MAX_LINES", 10)
+    logging.getLogger("x").warning("kept")
+    logging.getLogger().handlers[-1].close()
+    kept, dropped = map(json.loads, capfd.readouterr().err.splitlines())
+    assert (kept["event"], kept["worker"]) == ("kept", 3)
+    assert (dropped["event"], dropped["num_lines"]) == ("dropped lines of the log", 1)
+    assert (dropped["level"], dropped["worker"]) == ("warning", 3)

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 import grpc
 import pytest
 
+from engine.questions import TargetQuestion
 from engine.requests import Slot
 from serving.answer_stream import WINDOW
+from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.limits import MAX_CONCURRENT_CALLS
 from serving.pb.outfit.v1 import item_pb2
@@ -85,6 +87,46 @@ def unread_mib(server: ServerProcess, count: int) -> float:
     return held
 
 
+def test_large_answers_that_nobody_reads_take_no_more_than_may_be_held_and_then_calls_are_refused():
+    config = "max_held_bytes=8 * 2**20"
+    with planted_server(WIDE.replace("2_000", "10_000"), config) as server:
+        with OutfitClient(server.address, attempts=1) as client:
+            assert len(client.embed_target(["navy-shirt"], SHOES).vector) == 10_000
+            request = WANTED.SerializeToString()
+            with (
+                server.grows_less_than(192),
+                unread_calls(
+                    server.address, f"{METHOD}/EmbedTarget", request, MAX_CONCURRENT_CALLS
+                ),
+            ):
+                settled(server)
+                assert refused(client) == "OVERLOADED"
+        with OutfitClient(server.address) as patient:  # they have gone
+            assert len(patient.embed_target(["navy-shirt"], SHOES).vector) == 10_000
+
+
+def test_answers_of_a_stream_count_until_they_are_written():
+    with (
+        planted_server(WIDE.replace("2_000", "100_000"), "max_held_bytes=8 * 2**20") as server,
+        OutfitClient(server.address, attempts=1) as client,
+        OutfitClient(server.address) as patient,
+    ):
+        unread = client.stream([("again", TargetQuestion(context=["navy-shirt"], slot=SHOES))] * 64)
+        next(unread)
+        wait_until(lambda: refused(client) == "OVERLOADED")
+        unread.close()
+        assert len(patient.embed_target(["navy-shirt"], SHOES).vector) == 100_000
+
+
+def refused(client: OutfitClient) -> str:
+    """Why a call is refused; empty where it is answered."""
+    try:
+        client.embed_target(["navy-shirt"], SHOES)
+    except CallError as error:
+        return error.reason
+    return ""
+
+
 def test_streams_that_are_never_read_are_not_read_from(server: ServerProcess):
     asked = itertools.count()
 
@@ -104,6 +146,28 @@ def test_streams_that_are_never_read_are_not_read_from(server: ServerProcess):
         settled(server)
         assert_others_are_answered(server)
     assert next(asked) > 8 * 2 * WINDOW
+
+
+def test_names_that_are_too_long_are_not_kept_for_a_caller_that_does_not_read(
+    server: ServerProcess,
+):
+    long = pb.StreamAnswersRequest(correlation_id="x" * 8 * 2**20, embed_target=WANTED)
+    asked = itertools.count()
+
+    def named() -> Iterator[pb.StreamAnswersRequest]:
+        for _ in zip(range(WINDOW + 2), asked, strict=False):
+            yield long
+
+    with server.grows_less_than(256), grpc.insecure_channel(server.address) as channel:
+        stream = channel.stream_stream(
+            f"{METHOD}/StreamAnswers",
+            request_serializer=pb.StreamAnswersRequest.SerializeToString,
+        )
+        call = stream(named())
+        settled(server)
+        assert_others_are_answered(server)
+        call.cancel()
+    assert next(asked) > WINDOW
 
 
 def test_a_peer_that_does_not_answer_pings_is_cut_off_and_others_are_not():

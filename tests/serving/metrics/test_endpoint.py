@@ -10,8 +10,9 @@ from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
 from data.errors import SchemaError
-from serving.metrics.endpoint import MetricsConfig, metrics_endpoint
+from serving.metrics.endpoint import MAX_CONNECTIONS, MetricsConfig, metrics_endpoint
 from tests.serving.redis_server import free_port
+from tests.serving.repeated_calls import wait_until
 
 
 def get(port: int, path: str, host: str = "127.0.0.1") -> str:
@@ -28,17 +29,13 @@ def code(port: int, path: str) -> int:
     return 200
 
 
-def always() -> bool:
-    return True
-
-
 def test_two_registries_are_served_beside_each_other_until_their_blocks_end():
     ports = free_port(), free_port()
     with ExitStack() as stack:
         for number, port in enumerate(ports):
             registry = CollectorRegistry()
             Gauge("outfit_test", "Of the test.", registry=registry).set(number)
-            stack.enter_context(metrics_endpoint(registry, always, MetricsConfig(port=port)))
+            stack.enter_context(metrics_endpoint(registry, {}, MetricsConfig(port=port)))
         for number, port in enumerate(ports):
             (family,) = text_string_to_metric_families(get(port, "/metrics"))
             assert (family.name, family.samples[0].value) == ("outfit_test", number)
@@ -48,20 +45,24 @@ def test_two_registries_are_served_beside_each_other_until_their_blocks_end():
 
 def test_whether_the_server_is_ready_is_asked_each_time():
     port, answers = free_port(), iter([True, False, True])
-    with metrics_endpoint(CollectorRegistry(), lambda: next(answers), MetricsConfig(port=port)):
+    with metrics_endpoint(
+        CollectorRegistry(), {"/ready": lambda: next(answers)}, MetricsConfig(port=port)
+    ):
         assert [code(port, "/ready") for _ in range(3)] == [200, 503, 200]
         assert code(port, "/") == code(port, "/metrics/x") == 404
 
 
 def test_a_host_of_ipv6_is_served():
     port = free_port()
-    with metrics_endpoint(CollectorRegistry(), always, MetricsConfig(host="::1", port=port)):
+    with metrics_endpoint(
+        CollectorRegistry(), {"/ready": lambda: True}, MetricsConfig(host="::1", port=port)
+    ):
         assert get(port, "/ready", host="[::1]") == "ok\n"
 
 
 def test_without_a_config_nothing_is_served(caplog: pytest.LogCaptureFixture):
     caplog.set_level("INFO")
-    with metrics_endpoint(CollectorRegistry(), always, None):
+    with metrics_endpoint(CollectorRegistry(), {}, None):
         assert caplog.records == []
 
 
@@ -72,6 +73,41 @@ def test_a_port_that_is_taken_is_an_error_that_names_it():
         port = taken.getsockname()[1]
         with (
             pytest.raises(SchemaError, match=f"'metrics_port'.*127.0.0.1:{port}"),
-            metrics_endpoint(CollectorRegistry(), always, MetricsConfig(port=port)),
+            metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)),
         ):
             pass
+
+
+def test_beyond_as_many_connections_as_may_be_one_is_hung_up_on_until_there_is_room():
+    port = free_port()
+    with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)), ExitStack() as stack:
+        silent = [connected(stack, port) for _ in range(MAX_CONNECTIONS)]
+        assert connected(stack, port).recv(1) == b""
+        silent[0].close()
+        wait_until(lambda: answers(port))
+
+
+def connected(stack: ExitStack, port: int) -> socket.socket:
+    return stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+
+
+def answers(port: int) -> bool:
+    try:
+        return code(port, "/metrics") == 200
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def test_no_resolver_is_asked_for_the_name_of_the_host(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(socket, "getfqdn", lambda _host: pytest.fail("asked"))
+    port = free_port()
+    with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)):
+        assert code(port, "/metrics") == 200
+
+
+@pytest.mark.parametrize(("host", "warnings"), [("127.0.0.1", 0), ("0.0.0.0", 1)])  # noqa: S104
+def test_metrics_that_others_can_read_are_warned_of(
+    host: str, warnings: int, caplog: pytest.LogCaptureFixture
+):
+    with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(host=host, port=free_port())):
+        assert len([one for one in caplog.records if one.levelname == "WARNING"]) == warnings

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-from data.errors import SchemaError
+import pytest
+
+from data.errors import OverloadError, SchemaError
 from engine.updates import ItemUpdate
 from serving.limits import MAX_UPSERTS
 from serving.overlay.errors import LogLostError
-from serving.overlay.joined_appends import JoinedAppends
+from serving.overlay.joined_appends import MAX_WAITING, JoinedAppends
 from serving.overlay.log import UpdateLog
 from serving.overlay.overlay import running_overlay
 from serving.overlay.state import Mark, OverlayState
@@ -129,5 +131,23 @@ def test_more_updates_than_one_call_may_bring_are_not_joined(place):
         tasks = await appending(appends, many[:1], many[:200], many[:100], many, many[:1])
         marks = await asyncio.gather(*tasks)
         assert [mark.version for mark in marks] == [1, 2, 3, 4, 5]
+
+    run_on(place, story)
+
+
+def test_beyond_as_many_as_may_wait_updates_are_refused_until_the_log_has_caught_up(place):
+    async def story(log: UpdateLog) -> None:
+        await log.seed(OverlayState())
+        appends, whole = JoinedAppends(log), [change("a", 1)] * MAX_UPSERTS
+        tasks = await appending(appends, whole, *[whole] * (MAX_WAITING // MAX_UPSERTS))
+        for _ in range(2):
+            with pytest.raises(OverloadError) as caught:
+                await appends.append([change("b", 1)])
+            assert caught.value.retry_after_s > 0
+        tasks[-1].cancel()  # its place is free once its turn would have come
+        await asyncio.wait(tasks)
+        assert (await appends.append([change("b", 1)])).version == len(tasks)
+        assert await found_in(log) == {"a": 1.0, "b": 1.0}
+        await asyncio.gather(*await appending(appends, *[whole] * (MAX_WAITING // MAX_UPSERTS)))
 
     run_on(place, story)

@@ -12,6 +12,7 @@ from engine.requests import ItemContent
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.load_questions import request_of
+from serving.request_budget import CALL_BYTES
 from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
@@ -120,7 +121,7 @@ def test_what_bears_no_key_is_not_taken_in(server: ServerProcess):
 def test_large_requests_that_wait_are_held_within_a_budget_and_those_refused_are_let_go():
     pictures = [ItemContent(image=png(1, 1).ljust(8 * MIB - 100))] * 2
     payload = request_of(ScoreQuestion(outfits=[pictures]))
-    budget = f"max_held_bytes={4 * len(payload)}"
+    budget = f"max_held_bytes={4 * (len(payload) + CALL_BYTES)}"
     with planted_server(BUSY, budget) as server, grpc.insecure_channel(server.address) as channel:
         held, refused = [], []
         with server.grows_less_than(450):  # of 1,536 MiB that are sent, each byte held thrice
