@@ -81,8 +81,9 @@ def test_probes_ask_for_what_is_served_where_it_is_served():
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     served = flags("kubernetes")
     assert ports == {"grpc": int(served["--port"]), "metrics": int(served["--metrics-port"])}
-    for probe in ("startupProbe", "readinessProbe"):
-        assert container[probe]["httpGet"] == {"path": "/ready", "port": "metrics"}
+    asked = {"startupProbe": "/metrics", "readinessProbe": "/ready"}
+    for probe, path in asked.items():
+        assert container[probe]["httpGet"] == {"path": path, "port": "metrics"}
     assert container["livenessProbe"]["tcpSocket"] == {"port": "grpc"}
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     assert {"/bundles", "/tls", "/keys"} <= mounts

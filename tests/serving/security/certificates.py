@@ -25,9 +25,11 @@ class Authority:
         self.pem = folder / f"{name}.pem"
         self._ca.cert_pem.write_to_path(str(self.pem))
 
-    def issue(self, name: str = "server") -> Identity:
-        """A new certificate; it replaces one of the same name, its key last."""
-        issued = self._ca.issue_cert("127.0.0.1", "localhost")
+    def issue(self, name: str = "server", *hosts: str) -> Identity:
+        """A new certificate, of this machine or of hosts; it replaces one of the same file name,
+        its key last.
+        """
+        issued = self._ca.issue_cert(*(hosts or ("127.0.0.1", "localhost")))
         identity = Identity(self._folder / f"{name}.crt", self._folder / f"{name}.key")
         chain = b"".join(part.bytes() for part in issued.cert_chain_pems)
         identity.cert.write_bytes(chain)
