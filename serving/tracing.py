@@ -50,9 +50,10 @@ def _place(endpoint: str) -> dict[str, str | int | None]:
     """What the log may say of an endpoint: user, password, path and query may be secret."""
     try:
         parts = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
-        return {"host": parts.hostname, "port": parts.port}
+        port = parts.port
     except ValueError:  # whose text may repeat a part of it
         return {"host": "unreadable", "port": None}
+    return {"host": parts.hostname, "port": port}
 
 
 def _end_within(end: Callable[[], None], seconds: float) -> None:

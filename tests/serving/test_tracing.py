@@ -89,6 +89,7 @@ def test_the_log_names_host_and_port_of_the_endpoint_and_no_secret(
     endpoint: str,
     host: str,
     port: int | None,
+    *,
     installed: bool,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
