@@ -54,10 +54,7 @@ lint-protos: ## lint the contract by buf's STANDARD rules
 	else echo "WARNING: THE CONTRACT WAS NOT LINTED: npm, which installs buf, is not here" >&2; fi
 
 breaking-protos: ## compare the contract with that of the latest tag
-	@tag=$$(git describe --tags --abbrev=0 2>/dev/null); \
-	if [ -z "$$tag" ]; then echo "there is no tag yet that the contract could break with"; \
-	elif command -v npm >/dev/null; then $(MAKE) --no-print-directory $(BUF) && $(BUF) breaking --against ".git#tag=$$tag" && echo "the contract breaks nothing of $$tag"; \
-	else echo "WARNING: THE CONTRACT WAS NOT COMPARED WITH $$tag: npm, which installs buf, is not here" >&2; fi
+	@.ci/breaking-protos $(BUF)
 
 $(AUDIT):
 	$(PYTHON) -m venv .venv/audit-$(AUDIT_VERSION)

@@ -1,4 +1,4 @@
-"""Run the benchmarks, all or those named: `python -m benchmarks [training] [--seconds 15]`."""
+"""Run the benchmarks, all or those named: `python -m benchmarks [training] [--seconds 60]`."""
 
 import argparse
 import json
@@ -52,8 +52,11 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("names", nargs="*", help=f"any of {', '.join(PROGRAMS)}; all by default")
-    seconds = "seconds of each load on the server, and as many on the echo beside it"
-    parser.add_argument("--seconds", type=float, default=serving.SECONDS, help=seconds)
+    seconds = (
+        "seconds of each load on the server, and as many on the echo beside it; by default "
+        f"{serving.SECONDS:.0f}, and {serving.CROWD_SECONDS:.0f} for {serving.CROWD} callers"
+    )
+    parser.add_argument("--seconds", type=float, help=seconds)
     items = "items of the catalogue that is served"
     parser.add_argument("--items", type=int, default=serving.NUM_ITEMS, help=items)
     return parser

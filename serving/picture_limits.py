@@ -4,7 +4,7 @@ A few kilobytes can decode to gigabytes, and a JPEG can ask to be drawn over tho
 """
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from data.errors import SchemaError, UnreadableError
@@ -12,9 +12,12 @@ from data.errors import SchemaError, UnreadableError
 MAX_PIXELS: Final = 24_000_000  # of one picture: 6000 x 4000; decoded, up to 400 MB for a moment
 MAX_REQUEST_PIXELS: Final = 64_000_000  # decoded in seconds, not in minutes
 MAX_SCANS: Final = 64  # of a progressive JPEG; cameras and libraries write about ten
-MAX_SEGMENTS: Final = 256  # of a JPEG before its size
+MAX_SEGMENTS: Final = 256  # of a JPEG before its first scan
 START_OF_SCAN: Final = b"\xff\xda"
 START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+FILL: Final = 0xFF
+SEGMENTS: Final = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xF0), 0xFE, FILL} - {0xC8})
+"""Kinds that say how long they are, to every reader of JPEG; others would part us and Pillow."""
 
 Size = tuple[int, int]
 
@@ -58,7 +61,7 @@ def picture_size(content: bytes) -> Size | None:
         if content.startswith(start):
             try:
                 return read(content)
-            except (struct.error, IndexError):  # it ends before its size
+            except (struct.error, IndexError, ValueError):  # it ends before its size, or is broken
                 return None
     return None
 
@@ -69,16 +72,30 @@ def _png(content: bytes) -> Size:
 
 
 def _jpeg(content: bytes) -> Size | None:
-    """Of the first frame, behind segments that each say how long they are."""
+    """Of the only frame: Pillow makes room for the last of several."""
+    frames = [at for kind, at in _segments(content) if kind in START_OF_FRAME]
+    if len(frames) != 1:
+        return None
+    height, width = struct.unpack_from(">HH", content, frames[0] + 5)
+    return width, height
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, int]]:
+    """Kind and place of each segment of a JPEG before its first scan.
+
+    Raises:
+        ValueError: something else stands between them, or they are too many.
+    """
     at = 2
     for _ in range(MAX_SEGMENTS):
-        marker, length, height, width = struct.unpack_from(">2sHxHH", content, at)
-        if marker[0] != 0xFF:
-            return None
-        if marker[1] in START_OF_FRAME:
-            return width, height
-        at += 1 if marker[1] == 0xFF else 2 + length
-    return None
+        marker, length = struct.unpack_from(">2sH", content, at)
+        if marker == START_OF_SCAN:
+            return
+        if marker[0] != FILL or marker[1] not in SEGMENTS:
+            raise ValueError
+        yield marker[1], at
+        at += 1 if marker[1] == FILL else 2 + length
+    raise ValueError
 
 
 def _webp(content: bytes) -> Size | None:

@@ -1,4 +1,4 @@
-"""Keeps several processes that serve together: starts them, restarts who dies, ends them all.
+"""Keeps several processes that serve together: starts them, replaces who dies or hangs, ends all.
 
 It serves nothing itself and loads neither gRPC nor PyTorch, so that little of it can fail.
 """
@@ -23,12 +23,14 @@ class WorkerStartError(OutfitError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestartConfig:
-    """How soon, and how often, a worker that died is started again."""
+    """When a worker is given up, and how soon, and how often, it is started again."""
 
     first_pause_s: float = 0.1  # doubles with each death of a worker
     longest_pause_s: float = 10.0
     steady_s: float = 60.0  # a life of this length is no reason for a longer pause
     failed_starts: int = 5  # in a row, of one worker: then all end, if none serves
+    silence_s: float = 5.0  # of one that serves; after two of them in a row it hangs
+    end_s: float = 15.0  # for one that is told to end; then it is killed
 
 
 class Supervisor:
@@ -37,7 +39,7 @@ class Supervisor:
     Args:
         work: of each worker.
         count: of workers, numbered from 1.
-        restarts: of those that die.
+        restarts: of those that die or hang.
     """
 
     def __init__(self, work: Work, count: int, restarts: RestartConfig) -> None:
@@ -88,18 +90,21 @@ class Supervisor:
 
     async def _live(self, number: int, announce: Callable[[str], None]) -> None:
         """From the start of a worker to its end; raises WorkerStartError where it never served."""
-        worker = WorkerProcess(self._work, number)
+        worker = _started(self._work, number)
         told = {"worker": number, "pid": worker.pid}
         try:
             line = _line(number, await worker.report())
             LOGGER.info("a worker serves", extra=told)
             self._serving.add(number)
             self._tell(line, announce)
+            if await worker.hangs(self._restarts.silence_s):
+                LOGGER.error("a worker hangs", extra=told)
+                worker.kill()
             exit_code = await worker.ended()
             LOGGER.warning("a worker ended", extra=told | {"exit_code": exit_code})
         finally:
             self._serving.discard(number)
-            await worker.end()
+            await worker.end(self._restarts.end_s)
 
     def _tell(self, line: str, announce: Callable[[str], None]) -> None:
         if len(self._serving) == self._count and not self._announced:
@@ -110,6 +115,14 @@ class Supervisor:
         """Starting again is no use: it never worked, or does not any more and nobody serves."""
         tried_enough = failures >= self._restarts.failed_starts and not self._serving
         return tried_enough or not self._announced
+
+
+def _started(work: Work, number: int) -> WorkerProcess:
+    """A new process; raises WorkerStartError where the machine has none left."""
+    try:
+        return WorkerProcess(work, number)
+    except OSError as error:
+        raise WorkerStartError(f"worker {number} got no process: {error}") from error
 
 
 def _line(number: int, report: Report | None) -> str:

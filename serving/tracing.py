@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import urlsplit
 
 from serving.call_record import CallObserver
 
@@ -33,16 +34,26 @@ def configured_tracing() -> Iterator[Sequence[CallObserver]]:
     except ImportError:
         logger.warning(
             "traces are configured but not sent: the extra `tracing` is not installed",
-            extra={"endpoint": endpoint},
+            extra=_place(endpoint),
         )
         yield ()
         return
     provider = exporting_provider()
-    logger.info("sending traces", extra={"endpoint": endpoint})
+    logger.info("sending traces", extra=_place(endpoint))
     try:
         yield (CallSpans(provider),)
     finally:
         _end_within(provider.shutdown, FLUSH_S)
+
+
+def _place(endpoint: str) -> dict[str, str | int | None]:
+    """What the log may say of an endpoint: user, password, path and query may be secret."""
+    try:
+        parts = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
+        port = parts.port
+    except ValueError:  # whose text may repeat a part of it
+        return {"host": "unreadable", "port": None}
+    return {"host": parts.hostname, "port": port}
 
 
 def _end_within(end: Callable[[], None], seconds: float) -> None:

@@ -17,7 +17,7 @@ settings.load_profile("shared machine")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--fuzz-requests", type=int, default=2_000, help="requests of tests/serving/test_fuzz.py"
+        "--fuzz-requests", type=int, default=6_000, help="requests of tests/serving/test_fuzz.py"
     )
 
 

@@ -82,9 +82,9 @@ def test_probes_ask_for_what_is_served_where_it_is_served():
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     served = flags("kubernetes")
     assert ports == {"grpc": int(served["--port"]), "metrics": int(served["--metrics-port"])}
-    for probe in ("startupProbe", "readinessProbe"):
-        assert container[probe]["httpGet"] == {"path": "/ready", "port": "metrics"}
-    assert container["livenessProbe"]["httpGet"] == {"path": "/live", "port": "metrics"}
+    asked = {"startupProbe": "/live", "readinessProbe": "/ready", "livenessProbe": "/live"}
+    for probe, path in asked.items():
+        assert container[probe]["httpGet"] == {"path": path, "port": "metrics"}
     for probe in ("readinessProbe", "livenessProbe"):
         assert container[probe]["timeoutSeconds"] > ANSWER_S
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}

@@ -30,6 +30,10 @@ class Access:
     tls_key: Path | None = None
     """The private key of that certificate (PEM)."""
 
+    tls_name: str | None = None
+    """The name that the server's certificate bears, where --address is another, such as that of one
+    replica."""
+
     api_key_file: Path | None = None
     """The file that holds an API key; without it, the variable OUTFIT_API_KEY does."""
 
@@ -41,6 +45,7 @@ class Access:
             tls_ca=self.tls_ca,
             tls_cert=self.tls_cert,
             tls_key=self.tls_key,
+            tls_name=self.tls_name,
             api_key=find_key(self.api_key_file),
         )
 

@@ -121,3 +121,21 @@ class ServeFlags:
     kept: Kept
     operation: Operation
     protection: Protection
+
+    def __post_init__(self) -> None:
+        """Refuse what leaves open what to serve; raises SchemaError."""
+        if (self.bundle is None) == (self.bundles is None):
+            raise SchemaError(
+                expected="a bundle, or --bundles with a folder of them",
+                got="neither" if self.bundle is None else "both",
+            )
+
+    @property
+    def updates(self) -> Path:
+        """The folder that keeps the updates where no Redis does."""
+        if self.kept.updates is not None:
+            return self.kept.updates
+        if self.bundle is not None:
+            beside = self.bundle.resolve()
+            return beside.with_name(f"{beside.name}.updates")
+        return (self.bundles or Path()) / ".updates"

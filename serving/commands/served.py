@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import uvloop
 
-from data.errors import SchemaError
 from engine.recommender import Recommender
 from serving.batcher import BatchConfig
 from serving.commands.response_caches import response_cache
@@ -55,20 +54,11 @@ def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
 
 
 def _parts(flags: ServeFlags) -> Parts:
-    bundle, bundles, kept = flags.bundle, flags.bundles, flags.kept
+    kept = flags.kept
     cache = response_cache(kept.answers, kept.redis, kept.shop)
-    if bundle is not None and bundles is None:
-        slot = EngineSlot(load(bundle))
-        beside = bundle.resolve()
-        log = _log(kept, beside.with_name(f"{beside.name}.updates"))
-        return Parts(slot=slot, log=log, cache=cache)
-    if bundles is not None and bundle is None:
-        log = _log(kept, bundles / ".updates")
-        return Parts(slot=EngineSlot(), log=log, cache=cache, bundles=(bundles, load))
-    raise SchemaError(
-        expected="a bundle, or --bundles with a folder of them",
-        got="neither" if bundle is None else "both",
-    )
+    bundles = None if flags.bundles is None else (flags.bundles, load)
+    slot = EngineSlot(None if flags.bundle is None else load(flags.bundle))
+    return Parts(slot=slot, log=_log(kept, flags.updates), cache=cache, bundles=bundles)
 
 
 def load(folder: Path) -> Recommender:
@@ -78,11 +68,11 @@ def load(folder: Path) -> Recommender:
     return loaded
 
 
-def _log(kept: Kept, beside: Path) -> "UpdateLog":
+def _log(kept: Kept, folder: Path) -> "UpdateLog":
     if kept.redis is None:
         from serving.overlay.file_log import FileLog
 
-        return FileLog(kept.updates or beside)
+        return FileLog(folder)
     from serving.overlay.redis_log import RedisLog, RedisLogConfig
 
     return RedisLog(RedisLogConfig(url=kept.redis, lineage=kept.shop))

@@ -15,6 +15,9 @@ from serving.supervisor import RestartConfig, Supervisor
 THREAD_VARIABLES: Final = ("OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 """From which PyTorch and Polars of each worker read how many threads they take."""
 
+MARGIN_S: Final = 5.0
+"""What a worker needs to end, beside what it gives its callers."""
+
 
 def serve_together(flags: ServeFlags, announce: Callable[[str], None]) -> None:
     """Keep workers that serve on one port until SIGTERM or SIGINT; then all drain.
@@ -33,7 +36,8 @@ def serve_together(flags: ServeFlags, announce: Callable[[str], None]) -> None:
         os.environ.setdefault(variable, str(threads))
     with claimed_port(listening.host, listening.port) as port:
         work = partial(_work, replace(flags, listening=replace(listening, port=port)))
-        supervisor = Supervisor(work, listening.workers, RestartConfig())
+        end_s = flags.operation.notice_s + flags.operation.grace_s + MARGIN_S
+        supervisor = Supervisor(work, listening.workers, RestartConfig(end_s=end_s))
         asyncio.run(supervisor.run(announce))
 
 

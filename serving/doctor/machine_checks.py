@@ -43,8 +43,15 @@ def check_descriptors() -> Finding:
     return well("descriptors", f"{soft} files may be open")
 
 
-def check_port(host: str, port: int) -> Finding:
-    """A server can listen there."""
+def check_port(host: str, port: int, flag: str = "port") -> Finding:
+    """A server can listen there.
+
+    Args:
+        host: an address of this machine.
+        port: 0 is any that is free.
+        flag: that says the port.
+    """
+    check = flag.replace("-", " ")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,9 +59,9 @@ def check_port(host: str, port: int) -> Finding:
             probe.bind((host, port))
         except OSError as error:
             reason = (error.strerror or "an error").lower()
-            advice = "End what listens there, or serve on another --host or --port."
-            return failure("port", f"{host}:{port}: {reason}", advice)
-    return well("port", f"{host}:{port} is free")
+            advice = f"End what listens there, or serve on another --{flag}."
+            return failure(check, f"{host}:{port}: {reason}", advice)
+    return well(check, f"{host}:{port} is free")
 
 
 def _peak_bytes() -> int:

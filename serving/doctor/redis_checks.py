@@ -11,6 +11,7 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from data.errors import SchemaError
 from serving.doctor.finding import Finding, failure, warning, well
+from serving.doctor.redis_rights import check_rights
 from serving.overlay.redis_errors import named_error
 from serving.redis_connection import address_of, connect
 
@@ -22,23 +23,26 @@ SLOW_MS: Final = 5.0
 Facts = Mapping[str, Any]
 
 
-async def check_redis(url: str) -> list[Finding]:
-    """Findings on a Redis, up to the first that leaves nothing to examine."""
+async def check_redis(url: str, shop: str) -> list[Finding]:
+    """Findings on a Redis for a shop, up to the first that leaves nothing to examine."""
     try:
         client = connect(url, timeout_s=TIMEOUT_S)
     except SchemaError as error:
         return [failure("redis", str(error), "Give an address such as redis://host:6379.")]
     try:
         latency = await _latency(client)
+        rights = await check_rights(client, shop)
         facts = await _facts(client)
         settings = await _settings(client)
+    except SchemaError as error:
+        return [failure("redis", str(error), "Give another --shop.")]
     except (RedisError, OSError) as error:
         found = str(named_error(error, address_of(client)))
         advice = "Start it, or give the address, user and password that it answers to."
         return [failure("redis", found, advice)]
     finally:
         await client.aclose()
-    reached = [well("redis", f"{address_of(client)} answers"), latency]
+    reached = [well("redis", f"{address_of(client)} answers"), latency, rights]
     if facts is None:
         advice = "Examine it as a user who may call INFO and CONFIG GET."
         return [*reached, warning("redis settings", "this user may not read them", advice)]

@@ -24,6 +24,7 @@ class Credentials:
         tls_ca: authorities (PEM) of which one has to vouch for the server; None does not encrypt.
         tls_cert: the client's own certificate chain (PEM), where the server asks for one.
         tls_key: the private key of that certificate (PEM).
+        tls_name: the name that the server's certificate bears, where it is reached by another.
         api_key: what `outfit keys add` printed.
 
     Raises:
@@ -33,14 +34,16 @@ class Credentials:
     tls_ca: Path | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    tls_name: str | None = None
     api_key: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what changes nothing, and a key that gRPC would refuse by printing it."""
         if (self.tls_cert is None) != (self.tls_key is None):
             raise SchemaError(expected="tls_cert and tls_key", got="one of them", field="tls_key")
-        if self.tls_cert is not None and self.tls_ca is None:
-            raise SchemaError(expected="tls_ca beside it", got="none", field="tls_cert")
+        for field_name in ("tls_cert", "tls_name"):
+            if getattr(self, field_name) is not None and self.tls_ca is None:
+                raise SchemaError(expected="tls_ca beside it", got="none", field=field_name)
         if self.api_key is not None and not KEY.fullmatch(self.api_key):
             raise SchemaError(
                 expected="one word of visible characters", got="another text", field="api_key"
@@ -50,6 +53,11 @@ class Credentials:
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """What a call bears to show the key."""
         return () if self.api_key is None else (("authorization", f"Bearer {self.api_key}"),)
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """What gRPC is told of the name to expect."""
+        return () if self.tls_name is None else (("grpc.ssl_target_name_override", self.tls_name),)
 
 
 NO_CREDENTIALS: Final = Credentials()
@@ -68,7 +76,9 @@ def open_channel(
     if credentials.tls_ca is None:
         channel = grpc.insecure_channel(target, options=options)
     else:
-        channel = grpc.secure_channel(target, _encrypted(credentials), options=options)
+        channel = grpc.secure_channel(
+            target, _encrypted(credentials), options=[*options, *credentials.options]
+        )
     if credentials.api_key is None:
         return channel
     return grpc.intercept_channel(channel, _Bearer(credentials.metadata))
@@ -86,7 +96,9 @@ def open_async_channel(
     _keep_secret(target, credentials)
     if credentials.tls_ca is None:
         return grpc.aio.insecure_channel(target, options=options)
-    return grpc.aio.secure_channel(target, _encrypted(credentials), options=options)
+    return grpc.aio.secure_channel(
+        target, _encrypted(credentials), options=[*options, *credentials.options]
+    )
 
 
 def find_key(file: Path | None) -> str | None:

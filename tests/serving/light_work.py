@@ -1,8 +1,9 @@
 """Work of workers that load nothing: what supervision is tested with."""
 
+import asyncio
 import os
 import signal
-import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,14 +14,16 @@ Announce = Callable[[str], None]
 
 def steady(folder: Path, number: int, announce: Announce) -> None:
     """Serve until SIGTERM, and write down that it was heard."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    asyncio.run(_steady(folder, number, announce))
+
+
+async def _steady(folder: Path, number: int, announce: Announce) -> None:
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
     _note(folder, f"began {number} {os.getpid()}")
-    try:
-        announce(f"serving on {folder}")
-        while True:
-            signal.pause()
-    finally:
-        _note(folder, f"ended {number} {os.getpid()}")
+    announce(f"serving on {folder}")
+    await told.wait()
+    _note(folder, f"ended {number} {os.getpid()}")
 
 
 def refused(folder: Path, number: int, announce: Announce) -> None:
@@ -32,11 +35,15 @@ def refused(folder: Path, number: int, announce: Announce) -> None:
 
 def mortal(folder: Path, number: int, announce: Announce) -> None:
     """Serve at first, and never again: the process ends without a word."""
+
+    async def die() -> None:
+        announce("serving for now")
+        os._exit(4)
+
     _note(folder, f"began {number} {os.getpid()}")
     if dict(notes(folder, "began")[:-1]).get(number):
         os._exit(3)
-    announce("serving for now")
-    os._exit(4)
+    asyncio.run(die())
 
 
 def once(folder: Path, number: int, announce: Announce) -> None:
@@ -44,6 +51,33 @@ def once(folder: Path, number: int, announce: Announce) -> None:
     if number == 2 and number in dict(notes(folder, "began")):
         os._exit(3)
     steady(folder, number, announce)
+
+
+def stuck(folder: Path, number: int, announce: Announce) -> None:
+    """Serve until SIGTERM; the event loop of the second stands still at first, deaf to it."""
+    if number == 1 or number in dict(notes(folder, "began")):
+        steady(folder, number, announce)
+    else:
+        asyncio.run(_stuck(folder, number, announce))
+
+
+def deaf(folder: Path, number: int, announce: Announce) -> None:
+    """Serve, whatever is told."""
+
+    async def serve() -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
+        _note(folder, f"began {number} {os.getpid()}")
+        announce("serving for ever")
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+async def _stuck(folder: Path, number: int, announce: Announce) -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
+    _note(folder, f"began {number} {os.getpid()}")
+    announce("serving for now")
+    time.sleep(3_600)  # what a deadlock looks like
 
 
 def notes(folder: Path, kind: str) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from serving.codec import decode_items
 from serving.pb.outfit.v1 import catalog_service_pb2 as catalog_pb
 from serving.pb.outfit.v1 import item_pb2
 from serving.picture_limits import check_picture, check_pictures, picture_size
-from tests.serving.claimed_pictures import png, png_bomb
+from tests.serving.claimed_pictures import jpeg_with, png, whole
 
 
 def encoded(kind: str, size: tuple[int, int] = (37, 23), **options: object) -> bytes:
@@ -77,13 +77,33 @@ def test_a_picture_may_have_24_million_pixels_and_no_more():
         check_picture(png(6_001, 4_000), "i")
 
 
-def test_a_bomb_is_refused_in_no_time():
-    bomb = png_bomb(8_000)
-    assert len(bomb) < 2**14
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_bomb_is_refused_in_no_time(kind: str):
+    bomb = whole(kind, 5_000)
+    assert len(bomb) < 2**19
     began = time.perf_counter()
-    with pytest.raises(SchemaError, match="got 8000 x 8000"):
+    with pytest.raises(SchemaError, match="got 5000 x 5000"):
         check_picture(bomb, "i")
     assert time.perf_counter() - began < 0.05
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        jpeg_with((8_000, 8_000)),
+        jpeg_with((1, 1)),
+        jpeg_with((8_000, 8_000), before=b"\xff\xe1\0\x04ab"),
+        whole("JPEG", 16).replace(b"\xff\xc0", b"\xff\xd0\xff\xc0"),
+        whole("JPEG", 16).replace(b"\xff\xc0", b"\xff\0\xff\xc0"),
+        whole("JPEG", 16).replace(b"\xff\xc0", b"junk\xff\xc0"),
+        whole("JPEG", 16).replace(b"\xff\xc0", b"\xff\xf0\xff\xc0"),
+        whole("JPEG", 16).replace(b"\xff\xc0", b"\xff\xfe"),
+    ],
+    ids=["larger", "smaller", "later", "restart", "escape", "junk", "extension", "no frame"],
+)
+def test_a_jpeg_whose_readers_could_find_another_frame_is_refused(content: bytes):
+    with pytest.raises(UnreadableError, match="JPEG, PNG or WebP"):
+        check_picture(content, "i")
 
 
 def test_a_jpeg_may_be_drawn_over_64_times_and_no_more():

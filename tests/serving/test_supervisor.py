@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -26,7 +27,9 @@ from tests.serving import light_work
 name, folder, count = sys.argv[1:]
 configure_logging()
 work = partial(getattr(light_work, name), Path(folder))
-restarts = RestartConfig(first_pause_s=0.05, longest_pause_s=0.1, failed_starts=3)
+restarts = RestartConfig(
+    first_pause_s=0.05, longest_pause_s=0.1, failed_starts=3, silence_s=1.5, end_s=2.0
+)
 supervisor = Supervisor(work, int(count), restarts)
 try:
     asyncio.run(supervisor.run(lambda line: print(line, flush=True)))
@@ -118,6 +121,71 @@ def test_the_pause_before_a_worker_is_started_again_grows_up_to_the_longest(tmp_
             pauses.append(time.monotonic() - killed)
     assert pauses[0] >= 0.05
     assert min(pauses[1:]) >= 0.1
+
+
+def test_a_worker_that_is_stopped_is_replaced_and_the_other_goes_on(tmp_path: Path):
+    with supervised("steady", tmp_path) as process:
+        said(process)
+        first = dict(notes(tmp_path, "began"))
+        os.kill(first[2], signal.SIGSTOP)
+        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        (hung,) = logged(tmp_path, "a worker hangs")
+        assert (hung["worker"], hung["pid"]) == (2, first[2])
+        assert [is_there(pid) for pid in (first[1], first[2])] == [True, False]
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+    (replacement,) = {pid for _, pid in notes(tmp_path, "began")} - set(first.values())
+    assert sorted(notes(tmp_path, "ended")) == sorted([(1, first[1]), (2, replacement)])
+
+
+def test_a_worker_whose_event_loop_stands_still_is_replaced(tmp_path: Path):
+    with supervised("stuck", tmp_path) as process:
+        said(process)
+        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        (hung,) = logged(tmp_path, "a worker hangs")
+        assert hung["worker"] == 2
+
+
+def test_nobody_hangs_because_supervisor_and_workers_stood_still_together(tmp_path: Path):
+    with supervised("steady", tmp_path) as process:
+        said(process)
+        began = notes(tmp_path, "began")
+        everybody = [process.pid, *(pid for _, pid in began)]
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in everybody:
+                os.kill(pid, number)
+            time.sleep(3.2)  # more than two silences
+        assert logged(tmp_path, "a worker hangs") == []
+        assert notes(tmp_path, "began") == began
+
+
+def test_a_worker_that_does_not_end_when_it_is_told_is_killed(tmp_path: Path):
+    with supervised("deaf", tmp_path) as process:
+        assert said(process) == "serving for ever"
+        told = time.monotonic()
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+        assert time.monotonic() - told >= 2
+    assert len(logged(tmp_path, "killed a worker that did not end")) == 2
+    assert not any(is_there(pid) for _, pid in notes(tmp_path, "began"))
+
+
+def test_a_machine_without_room_for_a_process_is_asked_again_and_the_other_worker_goes_on(
+    tmp_path: Path,
+):
+    with supervised("steady", tmp_path) as process:
+        said(process)
+        first = dict(notes(tmp_path, "began"))
+        limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        os.kill(first[2], signal.SIGKILL)
+        until(lambda: len(logged(tmp_path, "a worker did not start")) > 3)
+        assert is_there(first[1])
+        assert "Too many open files" in str(logged(tmp_path, "a worker did not start")[0]["cause"])
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
+        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_where_a_worker_cannot_serve_at_the_start_all_end_with_its_error(tmp_path: Path):

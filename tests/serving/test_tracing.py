@@ -1,5 +1,6 @@
 """Traces are sent where the environment says so, and only there."""
 
+import logging
 import queue
 import subprocess
 import sys
@@ -71,6 +72,36 @@ def test_an_endpoint_that_does_not_answer_does_not_hold_up_the_end(monkeypatch):
         observer.ended(RECORD)
         began = time.monotonic()
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host", "port"),
+    [
+        ("https://user:s3cret@shop.example:4317/s3cret?key=s3cret#s3cret", "shop.example", 4317),
+        ("user:s3cret@shop.example:4317", "shop.example", 4317),
+        ("https://shop.example", "shop.example", None),
+        ("http://[::1]:4317", "::1", 4317),
+        ("https://user:s3c/ret@shop.example:4317", "unreadable", None),
+    ],
+)
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_log_names_host_and_port_of_the_endpoint_and_no_secret(
+    endpoint: str,
+    host: str,
+    port: int | None,
+    *,
+    installed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    monkeypatch.setenv(ENDPOINT, endpoint)
+    if not installed:
+        monkeypatch.setitem(sys.modules, "serving.call_spans", None)
+    with caplog.at_level(logging.INFO, "serving.tracing"), configured_tracing():
+        pass
+    (record,) = [record for record in caplog.records if record.name == "serving.tracing"]
+    assert (vars(record)["host"], vars(record)["port"]) == (host, port)
+    assert "s3c" not in str(vars(record))
 
 
 def test_without_an_endpoint_nothing_of_opentelemetry_is_imported(monkeypatch):

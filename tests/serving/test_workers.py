@@ -136,6 +136,17 @@ def test_a_worker_that_is_killed_under_load_fails_no_call_and_comes_back(
     assert workers.pids()[2] == before[2]
 
 
+def test_a_worker_that_is_stopped_is_replaced_and_its_connections_are_answered_again(
+    workers: Workers,
+):
+    before = workers.pids()
+    with workers.channel_to(2) as channel:
+        os.kill(before[2], signal.SIGSTOP)
+        until(lambda: workers.pids()[2] != before[2])
+        assert workers.worker_of(channel) in {1, 2}
+    assert workers.pids()[1] == before[1]
+
+
 def test_a_port_that_workers_share_is_refused_to_others(workers: Workers):
     port = workers.address.rpartition(":")[2]
     done = subprocess.run(  # noqa: S603 - our own program

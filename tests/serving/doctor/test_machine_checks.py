@@ -34,8 +34,10 @@ def test_a_port_is_free_until_somebody_listens_there():
         taken.bind(("127.0.0.1", port))
         taken.listen()
         finding = check_port("127.0.0.1", port)
+        metrics = check_port("127.0.0.1", port, "metrics-port")
     assert finding.level == "failure"
     assert "address already in use" in finding.found
+    assert (metrics.check, "--metrics-port" in metrics.advice) == ("metrics port", True)
 
 
 def test_a_host_of_another_machine_is_a_failure():

@@ -17,8 +17,8 @@ from tests.serving.redis_server import DURABLE, RedisServer, free_port
 SOUND = (*DURABLE, "--maxmemory", "256mb", "--maxmemory-policy", "noeviction")
 
 
-def examined(url: str) -> dict[str, Finding]:
-    return {finding.check: finding for finding in asyncio.run(check_redis(url))}
+def examined(url: str, shop: str = "shop") -> dict[str, Finding]:
+    return {finding.check: finding for finding in asyncio.run(check_redis(url, shop))}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 def test_a_redis_that_keeps_updates_is_well_in_every_respect(sound: RedisServer):
     found = examined(sound.url)
-    assert list(found) == ["redis", "redis latency", "redis version", "persistence", "eviction"]
+    reached = ["redis", "redis latency", "redis rights"]
+    assert list(found) == [*reached, "redis version", "persistence", "eviction"]
     assert {finding.level for finding in found.values()} == {"ok"}
 
 
@@ -77,8 +78,21 @@ def test_a_user_that_may_not_read_the_settings_is_told_what_to_look_after(user):
 
 def test_a_user_with_the_rights_of_a_server_only_cannot_examine_much(user):
     found = examined(user("+@read", "+@write", "+@scripting", "+@connection"))
-    assert list(found) == ["redis", "redis latency", "redis settings"]
+    assert list(found) == ["redis", "redis latency", "redis rights", "redis settings"]
+    assert found["redis rights"].level == "ok"
     assert found["redis settings"].level == "warning"
+
+
+def test_a_user_that_may_only_read_is_a_failure_and_the_rest_is_examined(user):
+    found = examined(user("+@read", "+@connection", "+info", "+config"))
+    assert found["redis rights"].level == "failure"
+    assert found["persistence"].level == "ok"
+
+
+def test_a_shop_that_cannot_be_named_so_is_one_failure(sound: RedisServer):
+    found = examined(sound.url, "a shop")
+    assert list(found) == ["redis"]
+    assert "'lineage'" in found["redis"].found
 
 
 @pytest.mark.parametrize(

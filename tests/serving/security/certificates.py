@@ -1,6 +1,7 @@
 """Real certificates, made for the test that uses them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -25,14 +26,21 @@ class Authority:
         self.pem = folder / f"{name}.pem"
         self._ca.cert_pem.write_to_path(str(self.pem))
 
-    def issue(self, name: str = "server") -> Identity:
-        """A new certificate; it replaces one of the same name, its key last."""
-        issued = self._ca.issue_cert("127.0.0.1", "localhost")
+    def issue(self, name: str = "server", *hosts: str, ends: datetime | None = None) -> Identity:
+        """A new certificate, of this machine or of hosts; it replaces one of the same file name,
+        its key last.
+        """
+        issued = self._ca.issue_cert(*(hosts or ("127.0.0.1", "localhost")), not_after=ends)
         identity = Identity(self._folder / f"{name}.crt", self._folder / f"{name}.key")
         chain = b"".join(part.bytes() for part in issued.cert_chain_pems)
         identity.cert.write_bytes(chain)
         identity.key.write_bytes(issued.private_key_pem.bytes())
         return identity
+
+
+def lasting(folder: Path, *, days: float) -> Identity:
+    """A certificate that ends after some days; below 0, it has ended."""
+    return Authority(folder).issue(ends=datetime.now(UTC) + timedelta(days=days))
 
 
 def protected(identity: Identity, **others: object) -> Protection:

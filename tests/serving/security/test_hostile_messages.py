@@ -1,8 +1,9 @@
 """What strangers send may not make a server grow: measured on a process of its own."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import grpc
 import pytest
@@ -16,7 +17,7 @@ from serving.request_budget import CALL_BYTES
 from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
-from tests.serving.claimed_pictures import png, png_bomb
+from tests.serving.claimed_pictures import jpeg_with, png, png_bomb, whole
 from tests.serving.security.raw_call import claim, pour
 from tests.serving.server_process import ServerProcess, planted_server
 
@@ -141,8 +142,17 @@ def ended(call: grpc.Future) -> bool:
     return True
 
 
-def test_a_picture_that_unpacks_to_gigabytes_is_refused_at_once(server: ServerProcess):
-    bomb = ItemContent(image=png_bomb(50_000))
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "png": partial(png_bomb, 50_000),
+    "jpeg": partial(whole, "JPEG", 5_000),
+    "webp": partial(whole, "WEBP", 5_000),
+    "jpeg of two frames": partial(jpeg_with, (8_000, 8_000)),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_picture_that_unpacks_to_a_lot_is_refused_at_once(server: ServerProcess, name: str):
+    bomb = ItemContent(image=BOMBS[name]())
     credentials = Credentials(api_key=SECRET)
     with OutfitClient(server.address, credentials=credentials) as client:
         with server.grows_less_than(24):

@@ -1,5 +1,6 @@
 """Wire tests with real certificates."""
 
+import asyncio
 import logging
 import shutil
 import ssl
@@ -15,7 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from data.errors import UnreadableError
 from serving.call_error import CallError
 from serving.client import OutfitClient
-from serving.security.channel import NO_CREDENTIALS, Credentials
+from serving.security.channel import NO_CREDENTIALS, Credentials, open_async_channel
 from serving.security.key_file import write_keys
 from serving.security.tls import Certificates, TlsFiles
 from serving.server_config import ServerConfig
@@ -71,6 +72,24 @@ def test_a_call_in_clear_is_refused(encrypted: str):
 
 def test_a_client_that_trusts_another_authority_does_not_call(encrypted: str, tmp_path: Path):
     refused(encrypted, trusting(Authority(tmp_path, "other")))
+
+
+def test_a_server_is_reached_by_another_name_than_that_of_its_certificate(
+    encrypted: str, authority: Authority
+):
+    authority.issue("server", "shop.example")
+    refused(encrypted, trusting(authority))
+    refused(encrypted, trusting(authority, tls_name="other.example"))
+    named = trusting(authority, tls_name="shop.example")
+    assert ask(encrypted, named) == 1
+    assert asyncio.run(ready(encrypted, named))
+
+
+async def ready(address: str, credentials: Credentials) -> bool:
+    """Whether an asynchronous client is let in."""
+    async with open_async_channel(address, credentials, ()) as channel:
+        await asyncio.wait_for(channel.channel_ready(), 10)
+    return True
 
 
 @contextmanager
