@@ -19,16 +19,23 @@ from data.errors import (
     UnauthenticatedError,
 )
 from serving.arrivals import Arrivals
+from serving.call_policy import METHODS
 from serving.call_record import CallObserver
 from serving.errors import refusal_of, status_of, wire_field
+from serving.message_fields import check_fields
 from serving.ongoing_call import CURRENT_CALL, REQUEST_ID_KEY, OngoingCall
 from serving.request_budget import CALL_BYTES, RequestBudget
 from serving.security.guard import CALLER, OUR_METHODS
 
 logger = logging.getLogger(__name__)
 
+REQUESTS = {
+    f"/{method.containing_service.full_name}/{method.name}": method.input_type for method in METHODS
+}
+
 TURNED_AWAY = (UnauthenticatedError, ForbiddenError, RateLimitError)  # nothing is wrong here
 
+Parser = Callable[[bytes], Any]
 Behaviour = Callable[[Any, Any], Awaitable[Any]]
 
 
@@ -61,23 +68,23 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             return handler
         if handler.request_streaming:  # made for this call, as is one that refuses it
             return grpc.stream_stream_rpc_method_handler(
-                _guarded(_streaming(handler), method, self._observers),
+                _guarded(_streaming(_parser(handler, method), handler), method, self._observers),
                 response_serializer=handler.response_serializer,
             )
         wrapped = self._wrapped.get(method)
         if wrapped is None:
-            ask = _guarded(self._unary(handler), method, self._observers)
+            ask = _guarded(self._unary(_parser(handler, method), handler), method, self._observers)
             # Of a stream: it says itself when its request is read.
             wrapped = self._wrapped[method] = grpc.stream_unary_rpc_method_handler(ask)
         return wrapped
 
-    def _unary(self, handler: Any) -> Behaviour:
+    def _unary(self, parsed: Parser, handler: Any) -> Behaviour:
         """What takes bytes, as they come, and gives bytes, which are held until they are read."""
 
         async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> bytes:
             payload = await self._arrivals.read(context)
             with self._budget.holding(len(payload) + CALL_BYTES):
-                response = await handler.unary_unary(_parsed(handler, payload), context)
+                response = await handler.unary_unary(parsed(payload), context)
             answer: bytes = handler.response_serializer(response)
             size = max(len(answer), CALL_BYTES)
             self._budget.take(size)
@@ -94,9 +101,9 @@ def status_told(error: BaseException) -> Status:
     return status_of(error, call.request_id)
 
 
-def _streaming(handler: Any) -> Behaviour:
+def _streaming(parsed: Parser, handler: Any) -> Behaviour:
     async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> None:
-        await handler.stream_stream(_Messages(handler, context), context)
+        await handler.stream_stream(_Messages(parsed, context), context)
 
     return behaviour
 
@@ -104,8 +111,8 @@ def _streaming(handler: Any) -> Behaviour:
 class _Messages:
     """Those of a stream; unlike a generator it keeps none until the next is wanted."""
 
-    def __init__(self, handler: Any, context: Any) -> None:
-        self._handler, self._context = handler, context
+    def __init__(self, parsed: Parser, context: Any) -> None:
+        self._parsed, self._context = parsed, context
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self
@@ -114,7 +121,7 @@ class _Messages:
         payload = await self._context.read()
         if payload is grpc.aio.EOF:
             raise StopAsyncIteration
-        return _parsed(self._handler, payload)
+        return self._parsed(payload)
 
 
 def _guarded(ask: Behaviour, method: str, observers: Sequence[CallObserver]) -> Behaviour:
@@ -170,13 +177,20 @@ def _given_up(context: Any) -> grpc.StatusCode:
     return grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
 
 
-def _parsed(handler: Any, payload: bytes) -> Any:
-    try:
-        return handler.request_deserializer(payload)
-    except DecodeError as error:
-        raise SchemaError(
-            expected="a message of the contract", got=f"{len(payload)} bytes that are none"
-        ) from error
+def _parser(handler: Any, method: str) -> Parser:
+    """What makes a message of bytes; raises SchemaError where they are none, or hold too much."""
+    kind = REQUESTS[method]
+
+    def parsed(payload: bytes) -> Any:
+        check_fields(payload, kind)
+        try:
+            return handler.request_deserializer(payload)
+        except DecodeError as error:
+            raise SchemaError(
+                expected="a message of the contract", got=f"{len(payload)} bytes that are none"
+            ) from error
+
+    return parsed
 
 
 def _log_failure(error: BaseException, call: OngoingCall) -> None:

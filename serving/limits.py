@@ -5,6 +5,7 @@ from collections.abc import Sized
 from data.errors import SchemaError
 
 MAX_MESSAGE_BYTES = 32 * 2**20
+MAX_FIELDS = 100_000  # of a request, however nested
 MAX_HELD_BYTES = 256 * 2**20  # of requests and answers that one server has in hand
 MAX_CONCURRENT_CALLS = 4_096  # of one connection; answers that nobody reads take memory
 MAX_STREAMS = 32  # of one server; each may be sending a message

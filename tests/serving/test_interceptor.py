@@ -190,14 +190,14 @@ def test_a_handler_that_ends_its_call_itself_is_logged_with_the_code(
 
     async def scenario() -> grpc.StatusCode:
         server = grpc.aio.server(interceptors=[CallInterceptor()])
-        handlers = {"M": grpc.unary_unary_rpc_method_handler(deny, bytes, bytes)}
+        handlers = {"ScoreOutfits": grpc.unary_unary_rpc_method_handler(deny, bytes, bytes)}
         server.add_generic_rpc_handlers(
-            [grpc.method_handlers_generic_handler("outfit.v1.S", handlers)]
+            [grpc.method_handlers_generic_handler("outfit.v1.OutfitService", handlers)]
         )
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            code = await channel.unary_unary("/outfit.v1.S/M")(b"").code()
+            code = await channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")(b"").code()
         await server.stop(None)
         return code
 
