@@ -104,7 +104,7 @@ def deployed(of: str, places: dict[str, str], redis_url: str) -> Iterator[Deploy
             assert process.stdout.readline().startswith("serving no bundle on 0.0.0.0:")
             yield Deployed(f"127.0.0.1:{places['--port']}", places["--metrics-port"])
             process.terminate()
-            assert process.wait(60) == 0
+            assert process.wait(120) == 0
         finally:
             process.kill()
 

@@ -1,13 +1,15 @@
 """Real users of a real Redis, with the rights that docs/operations.md asks for and with fewer."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
 
 from serving.doctor.finding import Finding
-from serving.doctor.redis_rights import check_rights
+from serving.doctor.redis_rights import COMMANDS, check_rights
+from serving.overlay.redis_scripts import APPEND, COMPACT, SEED
 from serving.redis_connection import connect
 from tests.serving.redis_server import FLEETING, RedisServer
 
@@ -41,6 +43,12 @@ def user(shared_redis: RedisServer) -> Iterator[Callable[..., str]]:
     yield made
     with shared_redis.client() as client:
         client.acl_deluser(name)
+
+
+def test_every_command_of_the_scripts_of_the_log_is_tried():
+    called = set(re.findall(r"redis\.call\('(\w+)'", APPEND + SEED + COMPACT))
+    assert called <= {line.split()[0] for line in COMMANDS.splitlines() if line}
+    assert "XADD" in called
 
 
 def test_the_documented_rights_suffice_and_nothing_is_left(
