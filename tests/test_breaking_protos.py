@@ -55,7 +55,7 @@ def buf() -> str:
 
 
 def compared(clone: Path, flags: Sequence[str] = (), **env: str) -> tuple[int, str]:
-    return run(clone, "make", "breaking-protos", *flags, env=env or None)
+    return run(clone, "make", "--no-print-directory", "breaking-protos", *flags, env=env or None)
 
 
 def edit(clone: Path, old: str, new: str) -> None:
