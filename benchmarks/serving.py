@@ -8,6 +8,7 @@ catalogue with `--items`.
 
 import asyncio
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -52,6 +53,7 @@ def rows(seconds: float | None = None, num_items: int = NUM_ITEMS) -> Iterator[R
     with TemporaryDirectory() as name:
         folder = Path(name)
         bundle = write_large_bundle(folder, num_items)
+        os.sync()  # or the disk is written to while the server is asked
         reading = reading_s(bundle)
         began = time.perf_counter()
         uncached = ["serve", str(bundle), "--port", "0", "--cache-mib", "0"]
