@@ -48,22 +48,30 @@ class CallPolicy:
     first_pause_s: float = 0.2
     longest_pause_s: float = 2.0
 
-    def service_config(self) -> str:
-        """The policy as JSON."""
+    def service_config(self, *, deadlines: bool = True) -> str:
+        """The policy as JSON.
+
+        Args:
+            deadlines: are in it; else callers give them with each call.
+        """
         unary = [method for method in METHODS if not method.client_streaming]
         once = [method for method in unary if self.attempts == 1 or method.name in NOT_TWICE]
         often = [method for method in unary if method not in once]
-        deadline = {"timeout": _duration(self.deadline_s)}
+        deadline = {"timeout": _duration(self.deadline_s)} if deadlines else {}
         configs = [_config(once, deadline)]
         if often:
             configs.append(_config(often, deadline | {"retryPolicy": self._retry_policy()}))
         return json.dumps({"methodConfig": configs, "retryThrottling": THROTTLING})
 
     def channel_options(self) -> tuple[tuple[str, str | int], ...]:
-        """What a channel takes to keep to the policy."""
+        """What a channel of Python takes to keep to the policy, whose deadline each call is given.
+
+        The core of gRPC, which Python shares with C++, ends deadlines of a service config one to
+        two seconds early, those of a second at once.
+        """
         first, longest = RECONNECT_MS
         return (
-            ("grpc.service_config", self.service_config()),
+            ("grpc.service_config", self.service_config(deadlines=False)),
             ("grpc.initial_reconnect_backoff_ms", first),
             ("grpc.min_reconnect_backoff_ms", first),
             ("grpc.max_reconnect_backoff_ms", longest),

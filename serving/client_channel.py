@@ -45,6 +45,7 @@ class Client:
         attempts: int = ATTEMPTS,
         credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
+        self._deadline_s = deadline_s
         policy = CallPolicy(deadline_s=deadline_s, attempts=attempts)
         self._channel = open_channel(address, credentials, (*OPTIONS, *policy.channel_options()))
 
@@ -66,6 +67,6 @@ class Client:
     def _call(self, method: Callable[..., Any], request: object) -> Any:
         """The response; raises CallError."""
         try:
-            return method(request)
+            return method(request, timeout=self._deadline_s)
         except grpc.RpcError as error:
             raise error_of_call(error) from None

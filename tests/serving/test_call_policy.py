@@ -46,3 +46,10 @@ def test_without_a_word_every_call_but_a_stream_has_a_deadline():
     assert {config["timeout"] for config in found.values()} == {"10.000000000s"}
     unary = [method for method in METHODS if not method.client_streaming]
     assert len(found) == len(unary) == len(METHODS) - 1
+
+
+def test_a_channel_of_python_is_given_no_deadline_that_the_core_would_end_early():
+    options = dict(CallPolicy().channel_options())
+    told = json.loads(str(options["grpc.service_config"]))["methodConfig"]
+    assert told
+    assert not any("timeout" in config for config in told)
