@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from benchmarks.__main__ import machine
 from data.dataset import Dataset
+from data.negatives import Negatives
 from data.pools import Pools, build_pools
 from data.question_builder import build_compatibility, build_fitb
 from data.questions import CompatibilitySet, FitbSet, read_fitb
@@ -41,11 +42,11 @@ LARGEST_SHARE: Final = 0.15
 RESAMPLES: Final = 1000
 
 
-def _objective(**changes: object) -> Change:
+def _objective(**changes: Any) -> Change:
     return lambda config: replace(config, objective=replace(config.objective, **changes))
 
 
-def _model(**changes: object) -> Change:
+def _model(**changes: Any) -> Change:
     return lambda config: replace(config, model=replace(config.model, **changes))
 
 
@@ -89,7 +90,7 @@ class Exam:
     @classmethod
     def build(cls, dataset: Dataset, files: Sequence[Path]) -> "Exam":
         """Questions of the judged outfits, and of the files."""
-        kinds = ("same-category", "random")
+        kinds: tuple[Negatives, ...] = ("same-category", "random")
         built = [build_fitb(dataset, "test", negatives=kind, seed=0) for kind in kinds]
         pools = build_pools(dataset, rule="full", split="test")
         asked = build_retrieval(dataset, "test", seed=0)

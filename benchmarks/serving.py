@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -70,9 +71,9 @@ def rows(seconds: float | None = None, num_items: int = NUM_ITEMS) -> Iterator[R
 
 def load_rows(server: Server, log: Path, seconds: float | None) -> Iterator[Row]:
     """The rows of each load; the server is asked every question once before."""
-    kinds: tuple[Asked, ...] = ("fill", "complements")
+    names: dict[Asked, str] = {"fill": "FillInTheBlank", "complements": "RetrieveComplements"}
     items = known_items(server.address)
-    loads = {kind: load_of(kind, items, (seconds or SECONDS) / TURNS) for kind in kinds}
+    loads = {kind: load_of(kind, items, (seconds or SECONDS) / TURNS) for kind in names}
     crowd = replace(
         loads["complements"], concurrency=CROWD, seconds=(seconds or CROWD_SECONDS) / TURNS
     )
@@ -82,7 +83,7 @@ def load_rows(server: Server, log: Path, seconds: float | None) -> Iterator[Row]
         def beside(kind: Asked, load: Load) -> Beside:
             return asyncio.run(in_turns(server, echo, load, f"/Echo/{sizes[kind]}"))
 
-        for kind, name in (("fill", "FillInTheBlank"), ("complements", "RetrieveComplements")):
+        for kind, name in names.items():
             alone = beside(kind, replace(loads[kind], concurrency=1))
             yield alone_row(f"{name}, 1 caller", alone)
         yield from crowd_rows(f"RetrieveComplements, {CROWD}", beside("complements", crowd))
@@ -107,7 +108,7 @@ def load_of(kind: Asked, items: dict[str, tuple[str, ...]], seconds: float) -> L
 async def response_size(server: Server, load: Load) -> int:
     """Bytes of a response, in the mean over all questions."""
     async with grpc.aio.insecure_channel(server.address, options=LOAD_OPTIONS) as channel:
-        call = channel.unary_unary(load.method)
+        call: Any = channel.unary_unary(load.method)
         answers = [await call(request) for request in load.requests]
     return round(sum(map(len, answers)) / len(answers))
 
@@ -203,7 +204,7 @@ def memory_row(resident: float, vectors: float) -> Row:
 def check_health(address: str) -> None:
     """Raise `RuntimeError` unless the server says SERVING."""
     with grpc.insecure_channel(address) as channel:
-        stub = health_pb2_grpc.HealthStub(channel)
+        stub: Any = health_pb2_grpc.HealthStub(channel)
         status = stub.Check(health_pb2.HealthCheckRequest(), timeout=10).status
     if status != health_pb2.HealthCheckResponse.SERVING:
         raise RuntimeError(f"{address}: expected SERVING, got {status}")

@@ -50,7 +50,7 @@ def measure_loop(trained: Trained, steps: Steps) -> Row:
     def alone() -> None:
         for items, places in held:
             trained.model.zero_grad()
-            outfit_losses(trained.model, items, places, stage).mean().backward()
+            outfit_losses(trained.model, items, places, stage).mean().backward()  # type: ignore[no-untyped-call]
 
     trained.model.train()
     alone()

@@ -69,13 +69,16 @@ def large_catalogue() -> Catalogue:
         preparation=SimpleNamespace(numbers=lambda names, _: (numbers[: len(names)],) * 2),
     )
     unused: Any = None
+    ids = items["item_id"].to_list()
     return Catalogue(
         bundle=bundle,
-        row_of={item_id: row for row, item_id in enumerate(items["item_id"])},
+        ids=ids,
+        row_of={item_id: row for row, item_id in enumerate(ids)},
         tokens=ItemTokens(category=numbers, slot=numbers, vectors=torch.from_numpy(vectors)),
         index=PartitionedIndex.build(vectors, names, [None] * NUM_ITEMS),
         facts=ItemFacts.of(items),
         inline=unused,
+        lacking=unused,
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 
@@ -50,7 +51,8 @@ def _ask_all(server: Server) -> None:
     for number in range(ROUNDS):
         with grpc.insecure_channel(server.address, options=ALONE) as channel:
             for question in _questions(items, seed=number):
-                channel.unary_unary(method_of(question))(request_of(question), timeout=60)
+                call: Any = channel.unary_unary(method_of(question))
+                call(request_of(question), timeout=60)
 
 
 def _questions(items: dict[str, tuple[str, ...]], *, seed: int) -> Iterator[Question]:
