@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 
 
-def handler(size: int) -> grpc.RpcMethodHandler[Any, Any]:
+def handler(size: int) -> "grpc.RpcMethodHandler[Any, Any]":
     """A method that answers `size` bytes."""
     response = bytes(size)
 
