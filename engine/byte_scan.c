@@ -18,7 +18,14 @@
 #define WIDE_WHERE_POSSIBLE
 #endif
 
-enum { BLOCK = 256, LANES = 64, FLOATS = 32, LARGEST_BYTE = 127 };
+enum { BLOCK = 256, LANES = 64, FLOATS = 32, LINE = 64, AHEAD = 8192, LARGEST_BYTE = 127 };
+
+/* Ask for bytes that will be read soon, for memory answers late; nothing is wrong beyond the end. */
+static inline void ask_for(const void *start, int64_t num_bytes)
+{
+    for (int64_t at = 0; at < num_bytes; at += LINE)
+        __builtin_prefetch((const char *)start + at);
+}
 
 /* Products of up to BLOCK rows with a query. */
 WIDE_WHERE_POSSIBLE
@@ -28,6 +35,7 @@ static void multiply(const int8_t *rows, int64_t num_rows, int64_t width, const 
     for (int64_t number = 0; number < num_rows; number++) {
         const int8_t *row = rows + number * width;
         int32_t sum = 0;
+        ask_for(row + AHEAD, width);
         for (int64_t at = 0; at < width / LANES * LANES; at++)
             sum += row[at] * query[at];
         products[number] = sum;
@@ -127,7 +135,11 @@ static float product_of(const float *one, const float *other, int64_t dim)
 void inner_products(const float *vectors, int64_t dim, const float *queries, int64_t num_queries,
                     const int64_t *rows, int64_t wide, float *products)
 {
-    for (int64_t number = 0; number < num_queries * wide; number++)
+    int64_t count = num_queries * wide;
+    for (int64_t number = 0; number < count; number++) {
+        if (number + 1 < count)
+            ask_for(vectors + rows[number + 1] * dim, dim * (int64_t)sizeof(float));
         products[number] = product_of(queries + number / wide * dim, vectors + rows[number] * dim,
                                       dim);
+    }
 }
