@@ -27,9 +27,8 @@ def test_the_benchmark_of_updates_has_a_row_a_kind_of_update():
         "updates.NUM_ITEMS, updates.NUM_UPDATES = 2_000, 5\n"
         "print(*(row.name for row in updates.rows()), sep='\\n')"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )  # noqa: S603
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     kinds = [*updates.KINDS, "price, all changed"]
     assert run.stdout.splitlines() == [f"update: {kind}" for kind in kinds]
 
