@@ -1,5 +1,6 @@
 """Wire tests of the response cache: no model work twice, no stale answer, no error for its loss."""
 
+import logging
 import shutil
 import threading
 import time
@@ -35,6 +36,7 @@ from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import get
 from tests.serving.redis_server import FLEETING, RedisServer, free_port
+from tests.serving.repeated_calls import wait_until
 
 NAVY = ["navy-shirt", "navy-jeans"]
 SHOES = Slot(category="shoes")
@@ -137,8 +139,10 @@ def test_an_error_is_not_kept(shop: CountingShop, client: OutfitClient):
     assert len(shop.batches) == 2
 
 
-def test_a_call_whose_deadline_passes_keeps_nothing(shop: CountingShop, build: Build):
-    with serving(shop, build) as server:
+def test_a_call_whose_deadline_passes_keeps_nothing(
+    shop: CountingShop, build: Build, caplog: pytest.LogCaptureFixture
+):
+    with caplog.at_level(logging.INFO, "serving.interceptor"), serving(shop, build) as server:
         shop.hold()
         with (
             OutfitClient(server.address, attempts=1, deadline_s=0.3) as hasty,
@@ -146,6 +150,7 @@ def test_a_call_whose_deadline_passes_keeps_nothing(shop: CountingShop, build: B
         ):
             hasty.score([NAVY])
         assert caught.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
+        wait_until(lambda: "given up" in caplog.messages)
         shop.let_go.set()
         with OutfitClient(server.address, attempts=1) as patient:
             asked = len(shop.batches)

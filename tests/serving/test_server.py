@@ -1,6 +1,7 @@
 """Wire tests of the process: health, batches, a clean end."""
 
 import asyncio
+import logging
 import re
 import signal
 import subprocess
@@ -30,6 +31,7 @@ from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import wait_until
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -133,10 +135,11 @@ def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
     assert caught.value.retry_after_s >= 0.05
 
 
-def test_a_call_that_its_caller_gave_up_is_not_computed():
+def test_a_call_that_its_caller_gave_up_is_not_computed(caplog: pytest.LogCaptureFixture):
     shop = CountingShop()
     shop.hold()
     with (
+        caplog.at_level(logging.INFO, "serving.interceptor"),
         background_server(shop) as server,
         OutfitClient(server.address) as client,
         OutfitClient(server.address, deadline_s=0.2) as hasty,
@@ -146,6 +149,7 @@ def test_a_call_that_its_caller_gave_up_is_not_computed():
         assert shop.asked.wait(5)
         with pytest.raises(CallError, match="DEADLINE_EXCEEDED"):
             hasty.score([["red-dress"]])
+        wait_until(lambda: "given up" in caplog.messages)
         shop.let_go.set()
         assert len(first.result(5).scores) == 1
         assert len(client.score([["navy-shirt"]]).scores) == 1
