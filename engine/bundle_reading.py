@@ -49,6 +49,8 @@ def read_vectors(folder: Path, *, items: int, dim: int) -> Float32[np.ndarray, "
             f"{path}: expected {items} rows of {dim} numbers in float32, "
             f"got {shape} numbers in {vectors.dtype}"
         )
+    if not vectors.flags.c_contiguous:
+        raise BundleError(f"{path}: expected row after row, got column after column")
     return vectors
 
 

@@ -66,24 +66,26 @@ def byte_scan(
     masks = [each.allowed for each in stretches]
     starts = np.array([each.start for each in stretches], np.int64)
     ends = np.array([each.end for each in stretches], np.int64)
-    allowed = np.array([NOWHERE if mask is None else _address(mask) for mask in masks], np.uintp)
+    allowed = np.array(
+        [NOWHERE if mask is None else _address(mask, np.bool_) for mask in masks], np.uintp
+    )
     products = np.empty(wide, np.int32)
     found = np.empty((len(queries), wide), np.int64)
     highest = np.empty(len(queries))
     _library().byte_scan(
-        _address(rows),
+        _address(rows, np.int8),
         rows.shape[1],
-        _address(scale),
+        _address(scale, np.float32),
         len(scale),
-        _address(queries),
+        _address(queries, np.float32),
         len(queries),
-        _address(starts),
-        _address(ends),
-        _address(allowed),
+        _address(starts, np.int64),
+        _address(ends, np.int64),
+        _address(allowed, np.uintp),
         wide,
-        _address(products),
-        _address(found),
-        _address(highest),
+        _address(products, np.int32),
+        _address(found, np.int64),
+        _address(highest, np.float64),
     )
     return found, highest
 
@@ -102,21 +104,27 @@ def inner_products(
     """
     products = np.empty(rows.shape, np.float32)
     _library().inner_products(
-        _address(vectors),
+        _address(vectors, np.float32),
         vectors.shape[1],
-        _address(queries),
+        _address(queries, np.float32),
         len(queries),
-        _address(rows),
+        _address(rows, np.int64),
         rows.shape[1],
-        _address(products),
+        _address(products, np.float32),
     )
     return products
 
 
-def _address(array: np.ndarray) -> int:
-    """Of the first number; the others follow it without a gap."""
-    if not array.flags.c_contiguous:
-        raise ValueError(f"expected numbers without gaps, got strides {array.strides}")
+def _address(array: np.ndarray, kind: type[np.generic]) -> int:
+    """Of the first number; the others follow it without a gap.
+
+    Raises:
+        ValueError: they do not, or are of another kind: what is read here is memory.
+    """
+    if not array.flags.c_contiguous or array.dtype != kind:
+        raise ValueError(
+            f"expected {kind.__name__} without gaps, got {array.dtype} with strides {array.strides}"
+        )
     address: int = array.__array_interface__["data"][0]
     return address
 

@@ -49,7 +49,11 @@ class CoarseIndex:
 
     @classmethod
     def read(cls, folder: Path) -> "CoarseIndex | None":
-        """What `write_coarse` wrote; None where it wrote nothing, or nothing here can read it."""
+        """What `write_coarse` wrote; None where it wrote nothing, or nothing here can read it.
+
+        Raises:
+            ValueError: it wrote something else.
+        """
         rows, numbers = (folder / name for name in FILES)
         if not rows.is_file():
             return None
@@ -57,7 +61,8 @@ class CoarseIndex:
             logger.warning("searches read every vector: engine/byte_scan.c is not compiled")
             return None
         told = load_file(numbers)
-        mapped = np.load(rows, mmap_mode="r").view(np.ndarray)
+        mapped: np.ndarray = np.load(rows, mmap_mode="r").view(np.ndarray)
+        _check(mapped, told["scale"])
         return cls(rows=mapped, scale=told["scale"], error=float(told["error"]))
 
     def candidates(
@@ -89,8 +94,8 @@ def write_coarse(folder: Path, vectors: Float32[np.ndarray, "items dim"]) -> Non
     if len(vectors) < WORTH_IT:
         return
     rows, numbers = (folder / name for name in FILES)
-    width = -(-vectors.shape[1] // LANES) * LANES
-    written = open_memmap(rows, mode="w+", dtype=np.int8, shape=(len(vectors), width))
+    shape = len(vectors), _width(vectors.shape[1])
+    written = open_memmap(rows, mode="w+", dtype=np.int8, shape=shape)
     scale, error = _scale(vectors), 0.0
     for first in range(0, len(vectors), CHUNK):
         chunk = vectors[first : first + CHUNK]
@@ -99,6 +104,18 @@ def write_coarse(folder: Path, vectors: Float32[np.ndarray, "items dim"]) -> Non
         written[first : first + CHUNK, : len(scale)] = steps
     written.flush()
     save_file({"scale": scale, "error": np.array(error, np.float32)}, numbers)
+
+
+def _check(rows: np.ndarray, scale: np.ndarray) -> None:
+    """Raise `ValueError` where the compiled loop would read other memory than these."""
+    width = _width(len(scale))
+    right = rows.dtype == np.int8 and scale.dtype == np.float32 and rows.flags.c_contiguous
+    if not right or rows.shape[1:] != (width,):
+        raise ValueError(f"expected int8 in rows of {width}, got {rows.dtype} in {rows.shape}")
+
+
+def _width(dim: int) -> int:
+    return -(-dim // LANES) * LANES
 
 
 def _scale(vectors: Float32[np.ndarray, "items dim"]) -> Float32[np.ndarray, " dim"]:

@@ -72,6 +72,20 @@ def _other_coarse(folder: Path) -> None:
     _resealed(folder)
 
 
+def _coarse_of_large_numbers(folder: Path) -> None:
+    """What reads the copy reads memory, and takes two bytes for two numbers."""
+    vectors = np.load(folder / "vectors.npy")
+    write_coarse(folder, np.tile(vectors, (25, 1)))
+    rows = np.load(folder / "coarse.npy")[: len(vectors)]
+    np.save(folder / "coarse.npy", rows.astype(np.int16))
+    _resealed(folder)
+
+
+def _by_columns(folder: Path) -> None:
+    np.save(folder / "vectors.npy", np.asfortranarray(np.load(folder / "vectors.npy")))
+    _resealed(folder)
+
+
 def _other_name(folder: Path) -> None:
     _resealed(folder, lambda manifest: manifest.update(model="csa"))
 
@@ -95,6 +109,8 @@ MISMATCHES = {
     _no_category: r"items\.parquet.* field 'category'",
     _fewer_items: r"bundle\.json: expected .*199",
     _other_coarse: r"coarse\.npy: expected 200 rows of 60 numbers, got 5000",
+    _coarse_of_large_numbers: r"coarse\.npy: .*expected int8 in rows of 64, got int16",
+    _by_columns: r"vectors\.npy: expected row after row",
     _other_name: r"bundle\.json: expected .*transformer.*csa",
     _other_model: r"model\.safetensors: .*Error\(s\) in loading state_dict",
     _no_config: r"bundle\.json: .*KeyError \('config'\)",

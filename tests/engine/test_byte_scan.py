@@ -76,7 +76,10 @@ def test_products_of_rows_are_those_of_numpy() -> None:
         np.testing.assert_allclose(inner_products(some, few, rows), expected, atol=1e-5)
 
 
-def test_numbers_with_gaps_are_refused() -> None:
+def test_numbers_with_gaps_or_of_another_kind_are_refused() -> None:
     stretch = Stretch(start=0, end=50, allowed=np.ones(100, np.bool_)[::2])
-    with pytest.raises(ValueError, match=r"without gaps, got strides \(2,\)"):
+    with pytest.raises(ValueError, match=r"without gaps, got bool with strides \(2,\)"):
         byte_scan(BYTES, SCALE, queries(1), [stretch], wide=5)
+    whole = Stretch(start=0, end=50, allowed=None)
+    with pytest.raises(ValueError, match=r"expected int8 without gaps, got int16"):
+        byte_scan.__wrapped__(BYTES.astype(np.int16), SCALE, queries(1), [whole], wide=5)
