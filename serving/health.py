@@ -28,7 +28,7 @@ SHARE_S: Final = 0.2
 """How many requests of strangers arrive at once, and for how long; they fit one packet."""
 
 MAX_WATCHES: Final = 1_000
-"""Of everybody together, who needs no key; each takes 22 KiB for as long as it likes."""
+"""Of everybody together, who needs no key; each takes memory for as long as it likes."""
 
 TELLING_S: Final = 1.0
 """For how long a watcher that does not read can hold up the end."""

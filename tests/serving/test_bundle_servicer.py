@@ -176,20 +176,17 @@ def test_a_bundle_that_cannot_be_used_is_refused_by_name_and_the_old_one_goes_on
 def test_a_whole_bundle_whose_parts_do_not_fit_is_refused_and_the_old_one_goes_on(
     mismatch: Callable[[Path], None],
     folder: Path,
+    operator: BundleClient,
+    asker: OutfitClient,
     outfit: list[str],
     caplog: pytest.LogCaptureFixture,
 ):
+    first = operator.activate("first")
     mismatch(folder / "second")
-    with (
-        serving(folder) as server,
-        BundleClient(server.address) as operator,
-        OutfitClient(server.address, attempts=1) as asker,
-    ):
-        first = operator.activate("first")
-        with pytest.raises(CallError, match="REFUSED_BUNDLE"):
-            operator.activate("second")
-        assert asker.score([outfit]).bundle_id == first.bundle_id
-        assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
+    with pytest.raises(CallError, match="REFUSED_BUNDLE"):
+        operator.activate("second")
+    assert asker.score([outfit]).bundle_id == first.bundle_id
+    assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
     causes = [str(getattr(record, "cause", "")) for record in caplog.records]
     assert any(re.search(MISMATCHES[mismatch], cause) for cause in causes)
 

@@ -49,23 +49,29 @@ def shop(tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @contextmanager
 def killed(redis: RedisServer) -> Iterator[None]:
     redis.kill()
-    yield
-    redis.start()
+    try:
+        yield
+    finally:
+        redis.start()
 
 
 @contextmanager
 def hung(redis: RedisServer) -> Iterator[None]:
     redis.freeze()
-    yield
-    redis.thaw()
+    try:
+        yield
+    finally:
+        redis.thaw()
 
 
 @contextmanager
 def full(redis: RedisServer) -> Iterator[None]:
     with redis.client() as client:
         client.config_set("maxmemory", 1)
-        yield
-        client.config_set("maxmemory", 0)
+        try:
+            yield
+        finally:
+            client.config_set("maxmemory", 0)
 
 
 @contextmanager
@@ -74,8 +80,10 @@ def locked(redis: RedisServer) -> Iterator[None]:
     with redis.client() as client:
         client.config_set("requirepass", "another")
         client.client_kill_filter(_type="normal", skipme=True)
-        yield
-        client.config_set("requirepass", "")
+        try:
+            yield
+        finally:
+            client.config_set("requirepass", "")
 
 
 Harm = Callable[[RedisServer], AbstractContextManager[None]]
