@@ -8,7 +8,6 @@ from contextlib import ExitStack
 import grpc
 import pytest
 
-from engine.questions import TargetQuestion
 from engine.requests import Slot
 from serving.answer_stream import WINDOW
 from serving.call_error import CallError
@@ -38,9 +37,13 @@ grpc_server.OPTIONS = [
     for name, number in grpc_server.OPTIONS
 ]
 """
-WANTED = pb.EmbedTargetRequest(
+QUESTION = pb.EmbedTargetRequest(
     context=[item_pb2.Item(item_id="navy-shirt")], slot=item_pb2.Slot(category="shoes")
 )
+WANTED = QUESTION.SerializeToString()
+STREAMED = pb.StreamAnswersRequest(
+    correlation_id="again", embed_target=QUESTION
+).SerializeToString()
 
 
 @pytest.fixture(scope="module")
@@ -80,42 +83,32 @@ def test_answers_that_nobody_reads_take_the_memory_of_as_many_as_a_connection_ma
 
 def unread_mib(server: ServerProcess, count: int) -> float:
     """MiB that it holds while nobody reads the answers to so many calls of one connection."""
-    request = WANTED.SerializeToString()
-    with unread_calls(server.address, f"{METHOD}/EmbedTarget", request, count):
+    with unread_calls(server.address, f"{METHOD}/EmbedTarget", [WANTED], count):
         held = settled(server)
         assert_others_are_answered(server)
     return held
 
 
-def test_large_answers_that_nobody_reads_take_no_more_than_may_be_held_and_then_calls_are_refused():
+@pytest.mark.parametrize(
+    ("method", "payloads", "count"),
+    [("EmbedTarget", [WANTED], MAX_CONCURRENT_CALLS), ("StreamAnswers", [STREAMED] * WINDOW, 16)],
+    ids=["calls", "streams"],
+)
+def test_large_answers_that_nobody_reads_take_no_more_than_may_be_held_and_then_calls_are_refused(
+    method: str, payloads: list[bytes], count: int
+):
     config = "max_held_bytes=8 * 2**20"
     with planted_server(WIDE.replace("2_000", "10_000"), config) as server:
         with OutfitClient(server.address, attempts=1) as client:
             assert len(client.embed_target(["navy-shirt"], SHOES).vector) == 10_000
-            request = WANTED.SerializeToString()
             with (
                 server.grows_less_than(192),
-                unread_calls(
-                    server.address, f"{METHOD}/EmbedTarget", request, MAX_CONCURRENT_CALLS
-                ),
+                unread_calls(server.address, f"{METHOD}/{method}", payloads, count),
             ):
                 settled(server)
                 assert refused(client) == "OVERLOADED"
         with OutfitClient(server.address) as patient:  # they have gone
             assert len(patient.embed_target(["navy-shirt"], SHOES).vector) == 10_000
-
-
-def test_answers_of_a_stream_count_until_they_are_written():
-    with (
-        planted_server(WIDE.replace("2_000", "100_000"), "max_held_bytes=8 * 2**20") as server,
-        OutfitClient(server.address, attempts=1) as client,
-        OutfitClient(server.address) as patient,
-    ):
-        unread = client.stream([("again", TargetQuestion(context=["navy-shirt"], slot=SHOES))] * 64)
-        next(unread)
-        wait_until(lambda: refused(client) == "OVERLOADED")
-        unread.close()
-        assert len(patient.embed_target(["navy-shirt"], SHOES).vector) == 100_000
 
 
 def refused(client: OutfitClient) -> str:
@@ -132,7 +125,7 @@ def test_streams_that_are_never_read_are_not_read_from(server: ServerProcess):
 
     def endless() -> Iterator[pb.StreamAnswersRequest]:
         for _ in asked:
-            yield pb.StreamAnswersRequest(correlation_id="again", embed_target=WANTED)
+            yield pb.StreamAnswersRequest(correlation_id="again", embed_target=QUESTION)
 
     with ExitStack() as stack:
         stack.enter_context(server.grows_less_than(128))
@@ -151,7 +144,7 @@ def test_streams_that_are_never_read_are_not_read_from(server: ServerProcess):
 def test_names_that_are_too_long_are_not_kept_for_a_caller_that_does_not_read(
     server: ServerProcess,
 ):
-    long = pb.StreamAnswersRequest(correlation_id="x" * 8 * 2**20, embed_target=WANTED)
+    long = pb.StreamAnswersRequest(correlation_id="x" * 8 * 2**20, embed_target=QUESTION)
     asked = itertools.count()
 
     def named() -> Iterator[pb.StreamAnswersRequest]:
@@ -178,8 +171,7 @@ def test_a_peer_that_does_not_answer_pings_is_cut_off_and_others_are_not():
     ):
         calls.wait_for_answers(1)
         before = server.connections()
-        request = WANTED.SerializeToString()
-        with unread_calls(server.address, f"{METHOD}/EmbedTarget", request, 64):
+        with unread_calls(server.address, f"{METHOD}/EmbedTarget", [WANTED], 64):
             wait_until(lambda: server.connections() > before)
             wait_until(lambda: server.connections() == before)
             calls.wait_for_answers(10)

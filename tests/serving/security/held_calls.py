@@ -3,7 +3,7 @@
 import select
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -44,10 +44,12 @@ def stalled_calls(address: str, method: str, count: int, length: int) -> Iterato
 
 
 @contextmanager
-def unread_calls(address: str, method: str, payload: bytes, count: int) -> Iterator[None]:
-    """Calls over one connection, to none of which an answer is let through within the block."""
+def unread_calls(
+    address: str, method: str, payloads: Sequence[bytes], count: int
+) -> Iterator[None]:
+    """Calls of some requests over one connection, which lets no answer through in the block."""
     headers = headers_of(address, method, {})
-    message = struct.pack(">BI", 0, len(payload)) + payload
+    message = b"".join(struct.pack(">BI", 0, len(payload)) + payload for payload in payloads)
     with connected(address) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         peer = _Peer(connection)
