@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__)
 #define WIDE_WHERE_POSSIBLE __attribute__((target_clones("avx2", "default")))
@@ -19,6 +20,13 @@
 #endif
 
 enum { BLOCK = 256, LANES = 64, FLOATS = 32, LINE = 64, AHEAD = 8192, LARGEST_BYTE = 127 };
+
+/* A row, its product with a query by its bytes, and how near it is itself. */
+typedef struct {
+    int64_t row;
+    int32_t product;
+    float similarity;
+} candidate;
 
 /* Ask for bytes that will be read soon, for memory answers late; nothing is wrong beyond the end. */
 static inline void ask_for(const void *start, int64_t num_bytes)
@@ -42,40 +50,35 @@ static void multiply(const int8_t *rows, int64_t num_rows, int64_t width, const 
     }
 }
 
-/* Put a product in the place of the smallest of a heap, which stands first. */
-static void replace_smallest(int32_t *products, int64_t *rows, int64_t size, int32_t product,
-                             int64_t row)
+/* Put a row in the place of the one with the smallest product of a heap, which stands first. */
+static void replace_smallest(candidate *heap, int64_t size, candidate other)
 {
     int64_t at = 0;
     for (int64_t child = 1; child < size; child = 2 * at + 1) {
-        if (child + 1 < size && products[child + 1] < products[child])
+        if (child + 1 < size && heap[child + 1].product < heap[child].product)
             child++;
-        if (product <= products[child])
+        if (other.product <= heap[child].product)
             break;
-        products[at] = products[child];
-        rows[at] = rows[child];
+        heap[at] = heap[child];
         at = child;
     }
-    products[at] = product;
-    rows[at] = row;
+    heap[at] = other;
 }
 
 /* The rows from `start` to `end` with the largest products, the smallest of which stands first. */
 static void find_largest(const int8_t *bytes, int64_t width, const int16_t *query, int64_t start,
-                         int64_t end, const uint8_t *allowed, int64_t wide, int32_t *products,
-                         int64_t *rows)
+                         int64_t end, const uint8_t *allowed, int64_t wide, candidate *found)
 {
     int32_t block[BLOCK];
-    for (int64_t number = 0; number < wide; number++) {
-        products[number] = INT32_MIN;
-        rows[number] = -1;
-    }
+    for (int64_t number = 0; number < wide; number++)
+        found[number] = (candidate){.row = start, .product = INT32_MIN};
     for (int64_t first = start; first < end; first += BLOCK) {
         int64_t num_rows = end - first < BLOCK ? end - first : BLOCK;
         multiply(bytes + first * width, num_rows, width, query, block);
         for (int64_t number = 0; number < num_rows; number++)
-            if (block[number] > products[0] && (!allowed || allowed[first - start + number]))
-                replace_smallest(products, rows, wide, block[number], first + number);
+            if (block[number] > found[0].product && (!allowed || allowed[first - start + number]))
+                replace_smallest(found, wide,
+                                 (candidate){.row = first + number, .product = block[number]});
     }
 }
 
@@ -98,23 +101,6 @@ static double in_steps(const float *query, const float *scale, int64_t dim, int6
     return step;
 }
 
-/* For each query the `wide` rows between its start and its end that come nearest by their bytes, in
- * no order, and a product that no other of these rows exceeds by its bytes. `allowed` says of each
- * row whether it may answer, and is null where all may; there is room for `wide` products. */
-void byte_scan(const int8_t *bytes, int64_t width, const float *scale, int64_t dim,
-               const float *queries, int64_t num_queries, const int64_t *starts,
-               const int64_t *ends, const uint8_t *const *allowed, int64_t wide, int32_t *products,
-               int64_t *rows, double *highest)
-{
-    int16_t steps[width];
-    for (int64_t number = 0; number < num_queries; number++) {
-        double lost, step = in_steps(queries + number * dim, scale, dim, width, steps, &lost);
-        find_largest(bytes, width, steps, starts[number], ends[number], allowed[number], wide,
-                     products, rows + number * wide);
-        highest[number] = products[0] * step + lost;
-    }
-}
-
 /* In a fixed order, whatever the processor: by lane, then lane after lane, then what is left. */
 WIDE_WHERE_POSSIBLE
 static float product_of(const float *one, const float *other, int64_t dim)
@@ -131,15 +117,42 @@ static float product_of(const float *one, const float *other, int64_t dim)
     return sum;
 }
 
-/* Inner products of each query with `wide` rows of its own. */
-void inner_products(const float *vectors, int64_t dim, const float *queries, int64_t num_queries,
-                    const int64_t *rows, int64_t wide, float *products)
+/* Similarities of the rows with a query; what is no number comes last. */
+static void look_at(const float *vectors, int64_t dim, const float *query, int64_t wide,
+                    candidate *found)
 {
-    int64_t count = num_queries * wide;
-    for (int64_t number = 0; number < count; number++) {
-        if (number + 1 < count)
-            ask_for(vectors + rows[number + 1] * dim, dim * (int64_t)sizeof(float));
-        products[number] = product_of(queries + number / wide * dim, vectors + rows[number] * dim,
-                                      dim);
+    for (int64_t number = 0; number < wide; number++) {
+        if (number + 1 < wide)
+            ask_for(vectors + found[number + 1].row * dim, dim * (int64_t)sizeof(float));
+        found[number].similarity =
+            fmaxf(product_of(query, vectors + found[number].row * dim, dim), -INFINITY);
+    }
+}
+
+/* The more similar first; of equals the first row. */
+static int in_order(const void *one, const void *other)
+{
+    const candidate *left = one, *right = other;
+    if (left->similarity != right->similarity)
+        return left->similarity > right->similarity ? -1 : 1;
+    return (left->row > right->row) - (left->row < right->row);
+}
+
+/* For each query the `wide` rows between its start and its end that come nearest by their bytes, in
+ * the order of their own similarities, and a product that no other of these rows exceeds by its
+ * bytes. `allowed` says of each row whether it may answer, and is null where all may. */
+void byte_scan(const int8_t *bytes, int64_t width, const float *vectors, const float *scale,
+               int64_t dim, const float *queries, int64_t num_queries, const int64_t *starts,
+               const int64_t *ends, const uint8_t *const *allowed, int64_t wide, candidate *found,
+               double *highest)
+{
+    int16_t steps[width];
+    for (int64_t number = 0; number < num_queries; number++, queries += dim, found += wide) {
+        double lost, step = in_steps(queries, scale, dim, width, steps, &lost);
+        find_largest(bytes, width, steps, starts[number], ends[number], allowed[number], wide,
+                     found);
+        highest[number] = found[0].product * step + lost;
+        look_at(vectors, dim, queries, wide, found);
+        qsort(found, wide, sizeof *found, in_order);
     }
 }

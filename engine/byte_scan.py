@@ -21,6 +21,8 @@ LANES: Final = 64
 
 NOWHERE: Final = 0
 
+CANDIDATE: Final = np.dtype([("row", np.int64), ("product", np.int32), ("similarity", np.float32)])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stretch:
@@ -48,16 +50,25 @@ def is_compiled() -> bool:
 
 def byte_scan(
     rows: Int8[np.ndarray, "rows width"],
+    vectors: Float32[np.ndarray, "rows dim"],
     scale: Float32[np.ndarray, " dim"],
     queries: Float32[np.ndarray, "queries dim"],
-    stretches: Sequence[Stretch],
     *,
+    stretches: Sequence[Stretch],
     wide: int,
-) -> tuple[Int64[np.ndarray, "queries wide"], Float64[np.ndarray, " queries"]]:
+) -> tuple[
+    Int64[np.ndarray, "queries wide"],
+    Float32[np.ndarray, "queries wide"],
+    Float64[np.ndarray, " queries"],
+]:
     """For each query the nearest rows by their bytes, and what no other exceeds by its bytes.
+
+    The rows come with the similarities of their vectors, in the order of these, of equals the first
+    row first.
 
     Args:
         rows: of -127 to 127, as wide as a multiple of `LANES`; zero beyond `dim`; may be mapped.
+        vectors: what the rows stand for; may be mapped.
         scale: what one step of a byte is worth in each dimension.
         queries: finite.
         stretches: one a query, with `wide` rows or more that may answer.
@@ -69,12 +80,12 @@ def byte_scan(
     allowed = np.array(
         [NOWHERE if mask is None else _address(mask, np.bool_) for mask in masks], np.uintp
     )
-    products = np.empty(wide, np.int32)
-    found = np.empty((len(queries), wide), np.int64)
+    found = np.empty((len(queries), wide), CANDIDATE)
     highest = np.empty(len(queries))
     _library().byte_scan(
         _address(rows, np.int8),
         rows.shape[1],
+        _address(vectors, np.float32),
         _address(scale, np.float32),
         len(scale),
         _address(queries, np.float32),
@@ -83,48 +94,21 @@ def byte_scan(
         _address(ends, np.int64),
         _address(allowed, np.uintp),
         wide,
-        _address(products, np.int32),
-        _address(found, np.int64),
+        _address(found, CANDIDATE),
         _address(highest, np.float64),
     )
-    return found, highest
+    return found["row"], found["similarity"], highest
 
 
-def inner_products(
-    vectors: Float32[np.ndarray, "items dim"],
-    queries: Float32[np.ndarray, "queries dim"],
-    rows: Int64[np.ndarray, "queries wide"],
-) -> Float32[np.ndarray, "queries wide"]:
-    """Of each query with rows of its own, read where they lie.
-
-    Args:
-        vectors: may be mapped.
-        queries: of the same dimensions.
-        rows: of the vectors.
-    """
-    products = np.empty(rows.shape, np.float32)
-    _library().inner_products(
-        _address(vectors, np.float32),
-        vectors.shape[1],
-        _address(queries, np.float32),
-        len(queries),
-        _address(rows, np.int64),
-        rows.shape[1],
-        _address(products, np.float32),
-    )
-    return products
-
-
-def _address(array: np.ndarray, kind: type[np.generic]) -> int:
+def _address(array: np.ndarray, kind: type[np.generic] | np.dtype) -> int:
     """Of the first number; the others follow it without a gap.
 
     Raises:
         ValueError: they do not, or are of another kind: what is read here is memory.
     """
     if not array.flags.c_contiguous or array.dtype != kind:
-        raise ValueError(
-            f"expected {kind.__name__} without gaps, got {array.dtype} with strides {array.strides}"
-        )
+        got = f"{array.dtype} with strides {array.strides}"
+        raise ValueError(f"expected {np.dtype(kind)} without gaps, got {got}")
     address: int = array.__array_interface__["data"][0]
     return address
 
@@ -135,11 +119,8 @@ def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(LIBRARY))
     address, number = ctypes.c_void_p, ctypes.c_int64
     library.byte_scan.argtypes = [
-        *(address, number, address, number),
-        *(address, number),
-        *(address, address, address, number),
-        *(address, address, address),
+        *(address, number, address, address, number, address, number),
+        *(address, address, address, number, address, address),
     ]
-    library.inner_products.argtypes = [address, number, address, number, address, number, address]
-    library.byte_scan.restype = library.inner_products.restype = None
+    library.byte_scan.restype = None
     return library

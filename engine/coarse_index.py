@@ -34,6 +34,21 @@ CHUNK: Final = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """Rows for each query, nearest first, of equals the first.
+
+    Args:
+        rows: that may be the nearest of all.
+        similarities: their own.
+        highest: what no other row exceeds.
+    """
+
+    rows: Int64[np.ndarray, "queries wide"]
+    similarities: Float32[np.ndarray, "queries wide"]
+    highest: Float64[np.ndarray, " queries"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CoarseIndex:
     """The bytes of a catalogue.
 
@@ -67,21 +82,26 @@ class CoarseIndex:
 
     def candidates(
         self,
+        vectors: Float32[np.ndarray, "items dim"],
         queries: Float32[np.ndarray, "queries dim"],
         stretches: Sequence[Stretch],
         wide: int,
-    ) -> tuple[Int64[np.ndarray, "queries wide"], Float64[np.ndarray, " queries"]]:
-        """For each query, ascending rows, and a similarity that no other row exceeds.
+    ) -> Candidates:
+        """For each query rows among which are the nearest, if it is sure of it.
 
         Args:
+            vectors: of which this is the copy.
             queries: as of the vectors.
             stretches: that each query looks through; they hold `wide` allowed rows or more.
             wide: how many rows a query.
         """
-        rows, highest = byte_scan(self.rows, self.scale, queries, stretches, wide=wide)
-        rows.sort(axis=1)
+        rows, similarities, highest = byte_scan(
+            self.rows, vectors, self.scale, queries, stretches=stretches, wide=wide
+        )
         lengths = np.sqrt((queries * queries).sum(axis=1))
-        return rows, highest + self.error * lengths
+        return Candidates(
+            rows=rows, similarities=similarities, highest=highest + self.error * lengths
+        )
 
 
 def write_coarse(folder: Path, vectors: Float32[np.ndarray, "items dim"]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from engine.byte_scan import Stretch, inner_products
+from engine.byte_scan import Stretch
 from engine.coarse_index import WORTH_IT, CoarseIndex
 from engine.parts import Neighbours, Part
 
@@ -72,16 +72,14 @@ def scan_together(
     """
     asked = queries[np.concatenate([scan.part.queries for scan in scans])]
     stretches = [scan.stretch for scan in scans for _ in scan.part.queries]
-    rows, highest = scans[0].coarse.candidates(asked, stretches, scans[0].wide)
-    similarities = inner_products(vectors, asked, rows)
-    each, order = np.arange(len(asked))[:, None], np.argsort(-similarities, axis=1, kind="stable")
-    rows, similarities = rows[each, order], similarities[each, order]
+    found = scans[0].coarse.candidates(vectors, asked, stretches, scans[0].wide)
     end = 0
     for scan in scans:
         own = slice(end, end := end + len(scan.part.queries))
-        nearest = similarities[own, : scan.part.k]
+        nearest = found.similarities[own, : scan.part.k]
+        rows = found.rows[own, : scan.part.k]
         yield Scanned(
             part=scan.part,
-            found=Neighbours(rows=list(rows[own, : scan.part.k]), similarities=list(nearest)),
-            sure=highest[own] < nearest[:, -1],
+            found=Neighbours(rows=list(rows), similarities=list(nearest)),
+            sure=found.highest[own] < nearest[:, -1],
         )

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
-from engine.models.pooling import masked_mean
+from engine.models.pooling import masked_mean, unit
 from engine.models.set_interactions import SetInteractions
 from engine.models.zero import zero_last
 
@@ -51,14 +51,14 @@ class AttributeInteraction(nn.Module):
         """The attributes that go with those of the context."""
         mean = masked_mean(self._attributes(context.vectors), context.mask)
         fitting = self.target_weight * (mean @ self._numbers())
-        after = wanted.vectors.shape[-1] - self.block.stop
+        after = int(wanted.vectors.shape[-1]) - self.block.stop  # a constant where it is traced
         return functional.pad(fitting, (self.block.start, after))
 
     def _attributes(
         self, vectors: Float[Tensor, "outfits items dim"]
     ) -> Float[Tensor, "outfits items width"]:
         """Of unit length; zero where an item has none or is padding."""
-        return functional.normalize(vectors[..., self.block], dim=-1)
+        return unit(vectors[..., self.block])
 
     def _numbers(self) -> Float[Tensor, "width width"]:
         """By two attributes in either order; on a scale on which they are learned in time."""

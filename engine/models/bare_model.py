@@ -3,11 +3,11 @@
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.items import ItemFeatures, ItemTokens
 from engine.models.model import Model, OutfitLogits
 from engine.models.outfit_model import PlacedItems, regularisation_of
+from engine.models.pooling import unit
 from engine.models.tower import ItemTower
 from graph.outfits import OutfitBatch
 
@@ -46,4 +46,4 @@ class BareModel(Model):
     ) -> Float[Tensor, "outfits dim"]:
         """Unit vector of what the interaction makes of context and wish."""
         context = PlacedItems.gather(tokens, batch)
-        return functional.normalize(self.interaction.target(context, wanted), dim=-1)  # type: ignore[operator]
+        return unit(self.interaction.target(context, wanted))  # type: ignore[operator]

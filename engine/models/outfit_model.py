@@ -12,7 +12,7 @@ from engine.items import ItemFeatures, ItemTokens
 from engine.models.category_prior import CategoryPrior
 from engine.models.chance import Chance
 from engine.models.model import Model, OutfitLogits
-from engine.models.pooling import masked_mean, pair_mean
+from engine.models.pooling import masked_mean, pair_mean, unit
 from engine.models.price_level import PriceLevel
 from engine.models.tower import ItemTower
 from graph.outfits import OutfitBatch
@@ -173,7 +173,7 @@ class OutfitModel(Model):
         """
         context = PlacedItems.gather(tokens, batch)
         start = masked_mean(context.vectors, context.mask) + self.text_weight * wanted.vectors
-        return functional.normalize(start + self.interaction.target(context, wanted), dim=-1)  # type: ignore[operator]
+        return unit(start + self.interaction.target(context, wanted))  # type: ignore[operator]
 
     def content_logit(self, items: PlacedItems) -> Float[Tensor, " outfits"]:
         """What the items say, whatever their categories."""

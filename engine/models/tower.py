@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from engine.items import ItemFeatures, ItemTokens
+from engine.models.pooling import unit
 
 
 class ItemTower(nn.Module):
@@ -58,8 +58,7 @@ class ItemTower(nn.Module):
         )
         for block, linear, log_weight in modalities:
             shown = self._drop_modality(block)
-            unit = functional.normalize(linear(self.dropout(shown)), dim=-1)
-            blocks.append(unit * log_weight.exp())
+            blocks.append(unit(linear(self.dropout(shown))) * log_weight.exp())
         return torch.cat(blocks, dim=-1)
 
     def _drop_modality(self, block: Float[Tensor, "items width"]) -> Float[Tensor, "items width"]:

@@ -177,8 +177,9 @@ def test_no_row_that_is_left_out_exceeds_the_similarity_that_is_told(
     assert coarse is not None
     for scale in (1, 50):
         asked = scale * queries(vectors, 6)
-        found = coarse.candidates(asked, [Stretch(start=0, end=11_000, allowed=None)] * 6, 64)
-        for query, rows, highest in zip(asked, *found, strict=True):
+        stretches = [Stretch(start=0, end=11_000, allowed=None)] * 6
+        found = coarse.candidates(vectors, asked, stretches, 64)
+        for query, rows, highest in zip(asked, found.rows, found.highest, strict=True):
             others = np.setdiff1d(np.arange(11_000), rows)
             assert len(rows) == len(set(rows.tolist())) == 64
             assert (vectors[others] @ query).max() <= highest
