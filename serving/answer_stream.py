@@ -12,6 +12,7 @@ from serving.limits import MAX_NAME_LENGTH
 from serving.outfit_calls import CALLS
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.request_budget import RequestBudget
+from serving.security.guard import CALLER
 
 WINDOW: Final = 64
 """Requests that are read ahead of their responses."""
@@ -90,10 +91,10 @@ class AnswerStream:
         name = request.WhichOneof("question")
         if name is None:
             raise SchemaError(expected="a question", got="none", field="question")
-        with self._budget.holding(request.ByteSize()):
+        with self._budget.holding(request.ByteSize(), CALLER.get()):
             answered = await self._answers.answer(
                 CALLS[name], getattr(request, name), self._context.time_remaining
             )
         response = pb.StreamAnswersResponse(**{name: answered.response})
-        held.enter_context(self._budget.holding(response.ByteSize()))
+        held.enter_context(self._budget.holding(response.ByteSize(), CALLER.get()))
         return response

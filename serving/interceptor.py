@@ -83,12 +83,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
         async def behaviour(_payloads: AsyncIterator[bytes], context: Any) -> bytes:
             payload = await self._arrivals.read(context)
-            with self._budget.holding(len(payload) + CALL_BYTES):
+            caller = CALLER.get()
+            with self._budget.holding(len(payload) + CALL_BYTES, caller):
                 response = await handler.unary_unary(parsed(payload), context)
             answer: bytes = handler.response_serializer(response)
             size = max(len(answer), CALL_BYTES)
-            self._budget.take(size)
-            context.add_done_callback(lambda _context: self._budget.give_back(size))
+            self._budget.take(size, caller)
+            context.add_done_callback(lambda _context: self._budget.give_back(size, caller))
             return answer
 
         return behaviour

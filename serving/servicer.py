@@ -12,6 +12,7 @@ from serving.outfit_calls import OutfitCall
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from serving.pb.outfit.v1 import outfit_service_pb2_grpc
 from serving.request_budget import RequestBudget
+from serving.security.guard import CALLER
 
 
 class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
@@ -65,7 +66,7 @@ class OutfitServicer(outfit_service_pb2_grpc.OutfitServiceServicer):
         self, request_iterator: AsyncIterator[pb.StreamAnswersRequest], context: Any
     ) -> None:
         """Answer many questions, each as soon as it can."""
-        with self._streams.holding(MAX_MESSAGE_BYTES):
+        with self._streams.holding(MAX_MESSAGE_BYTES, CALLER.get()):
             await AnswerStream(self._answers, context, self._budget).run(request_iterator)
 
     async def _ask(self, call: OutfitCall, request: Any, context: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
 
 import grpc
 import pytest
@@ -11,7 +13,11 @@ from engine.questions import ScoreQuestion
 from engine.requests import ItemContent
 from serving.call_error import CallError
 from serving.client import OutfitClient
-from serving.request_budget import RequestBudget
+from serving.request_budget import LARGEST_BYTES, RequestBudget
+from serving.security.channel import Credentials
+from serving.security.key_file import write_keys
+from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
+from serving.security.protection import Protection
 from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.claimed_pictures import png
@@ -84,9 +90,44 @@ def test_a_request_that_is_refused_is_not_held(address: str):
             assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
-def refused(budget: RequestBudget, size: int) -> bool:
+def test_what_one_key_holds_leaves_room_for_the_others(shop: HeldShop, tmp_path: Path):
+    secrets = {name: new_secret() for name in ("greedy", "modest")}
+    write_keys(
+        tmp_path / "keys.json",
+        [
+            ApiKey(name=name, sha256=sha256_of(secret), scopes=frozenset({Scope.READ}))
+            for name, secret in secrets.items()
+        ],
+    )
+    config = ServerConfig(
+        port=0, max_held_bytes=80 * MIB, protection=Protection(keys=tmp_path / "keys.json")
+    )
+    twenty_mib = [[ItemContent(image=png(1, 1).ljust(700_000))] * 30]
+    with ExitStack() as stack:
+        server = stack.enter_context(background_server(shop, config))
+        stack.callback(shop.let_go.set)
+        greedy, modest = (
+            stack.enter_context(
+                OutfitClient(server.address, credentials=Credentials(api_key=secret), attempts=1)
+            )
+            for secret in secrets.values()
+        )
+        callers = stack.enter_context(ThreadPoolExecutor(2))
+        held = callers.submit(greedy.score, twenty_mib)
+        assert shop.asked.wait(5)
+        with pytest.raises(CallError) as caught:
+            greedy.score(twenty_mib)
+        other = callers.submit(modest.score, twenty_mib)
+        with pytest.raises(TimeoutError):  # it waits for its turn, and is not refused
+            other.result(1)
+        shop.let_go.set()
+        assert len(held.result(5).scores) == len(other.result(5).scores) == 1
+    assert caught.value.reason == "OVERLOADED"
+
+
+def refused(budget: RequestBudget, size: int, caller: str = "") -> bool:
     try:
-        with budget.holding(size):
+        with budget.holding(size, caller):
             return False
     except OverloadError:
         return True
@@ -96,11 +137,28 @@ def refused(budget: RequestBudget, size: int) -> bool:
 def test_there_is_room_for_what_is_left_of_the_limit(held: Sequence[int]):
     budget = RequestBudget(10)
     for size in held:
-        budget.take(size)
+        budget.take(size, "")
     left = 10 - sum(held)
     for _ in range(2):  # neither takes anything for good
         assert not refused(budget, left)
         assert refused(budget, left + 1)
     for size in held:
-        budget.give_back(size)
+        budget.give_back(size, "")
     assert not refused(budget, 10)
+
+
+def test_a_key_has_half_of_the_limit():
+    half = 40 * MIB
+    budget = RequestBudget(2 * half)
+    budget.take(half, "greedy")
+    assert refused(budget, 1, "greedy")
+    for other in ("modest", ""):
+        assert not refused(budget, half, other)
+    budget.give_back(half, "greedy")
+    assert not refused(budget, half, "greedy")
+    assert refused(budget, half + 1, "greedy")
+
+
+def test_a_key_has_room_for_the_largest_message_where_there_is_room_for_one():
+    budget = RequestBudget(LARGEST_BYTES)
+    assert not refused(budget, LARGEST_BYTES, "greedy")
