@@ -31,7 +31,6 @@ from data.atomic import atomic_folder
 from data.dataset import Dataset
 from data.errors import BundleError
 from engine.bundle_reading import read_coarse, read_items, read_vectors, reading
-from engine.calibration import FILE as CALIBRATION
 from engine.coarse_index import CoarseIndex, write_coarse
 from engine.confidence import Confidence
 from engine.epoch import Epoch
@@ -189,8 +188,6 @@ def load_bundle(folder: Path) -> Bundle:
     _check_told(folder, manifest, num_items=items.height, dim=dim)
     vectors = read_vectors(folder, items=items.height, dim=dim)
     coarse = read_coarse(folder, items=items.height, dim=dim)
-    with reading(folder / CALIBRATION):
-        confidence = Confidence.read(folder, preparation.num_parts)
     return Bundle(
         manifest=manifest,
         items=items,
@@ -199,7 +196,7 @@ def load_bundle(folder: Path) -> Bundle:
         preparation=preparation,
         counts=counts,
         model=model,
-        confidence=confidence,
+        confidence=Confidence.read(folder, preparation, dim=dim),
     )
 
 

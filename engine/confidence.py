@@ -6,11 +6,13 @@ from pathlib import Path
 
 from data.dataset import Dataset
 from data.slots import SLOTS
+from engine.bundle_reading import reading
 from engine.calibration import FILE as CALIBRATION
 from engine.calibration import Calibration
 from engine.calibration_fit import fit_calibration
 from engine.calibration_questions import judge_questions
 from engine.frozen_model import FrozenModel
+from engine.preparation import Preparation
 from engine.presence import part_names
 from engine.relevance import FILE as RELEVANCE
 from engine.relevance import RelevanceAdapter
@@ -52,20 +54,23 @@ class Confidence:
             (folder / FIGURES).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def read(cls, folder: Path, num_parts: int) -> "Confidence":
+    def read(cls, folder: Path, preparation: Preparation, *, dim: int) -> "Confidence":
         """Read what `write` wrote.
 
         Raises:
-            BundleError: the calibration fits another number of parts.
+            BundleError: a file is damaged, or is of another preparation or other embeddings.
         """
-        calibration = Calibration.read(folder, num_parts)
+        with reading(folder / CALIBRATION):
+            calibration = Calibration.read(folder, preparation.num_parts)
         if not (folder / RELEVANCE).is_file():
             return cls(calibration=calibration, relevance=None, relevance_figures={})
-        return cls(
-            calibration=calibration,
-            relevance=RelevanceAdapter.read(folder),
-            relevance_figures=json.loads((folder / FIGURES).read_bytes()),
-        )
+        with reading(folder / RELEVANCE):
+            adapter = RelevanceAdapter.read(
+                folder, dim=dim, num_categories=len(preparation.categories) + 1
+            )
+        with reading(folder / FIGURES):
+            figures = json.loads((folder / FIGURES).read_bytes())
+        return cls(calibration=calibration, relevance=adapter, relevance_figures=figures)
 
 
 def fit_confidence(frozen: FrozenModel, dataset: Dataset, *, seed: int) -> Confidence:

@@ -14,6 +14,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from data.errors import BundleError
+from data.slots import SLOTS
 from engine.items import ItemTokens
 
 FILE = "relevance.safetensors"
@@ -103,15 +105,24 @@ class RelevanceAdapter(nn.Module):
         save_file({name: each.cpu() for name, each in self.state_dict().items()}, folder / FILE)
 
     @classmethod
-    def read(cls, folder: Path) -> "RelevanceAdapter":
-        """Read what `write` wrote; the sizes are those of the weights."""
+    def read(cls, folder: Path, *, dim: int, num_categories: int) -> "RelevanceAdapter":
+        """Read what `write` wrote.
+
+        Args:
+            folder: of a bundle.
+            dim: of its targets.
+            num_categories: as of the adapter.
+
+        Raises:
+            BundleError: the adapter is of other sizes.
+        """
         weights = load_file(folder / FILE)
         width, inputs = weights["hidden.weight"].shape
-        adapter = cls(
-            dim=inputs - 2 * KIND_WIDTH - 1,
-            num_categories=len(weights["category.weight"]),
-            num_slots=len(weights["slot.weight"]),
-            width=width,
-        )
+        expected = {"dim": dim, "categories": num_categories, "slots": len(SLOTS) + 1}
+        sizes = [inputs - 2 * KIND_WIDTH - 1, len(weights["category.weight"])]
+        got = dict(zip(expected, [*sizes, len(weights["slot.weight"])], strict=True))
+        if got != expected:
+            raise BundleError(f"{folder / FILE}: expected {expected}, got {got}")
+        adapter = cls(dim=dim, num_categories=num_categories, num_slots=len(SLOTS) + 1, width=width)
         adapter.load_state_dict(weights)
         return adapter.eval()

@@ -5,8 +5,8 @@ from typing import Final
 
 import grpc
 
-from data.errors import SchemaError
 from serving.limits import MAX_CONCURRENT_CALLS, MAX_MESSAGE_BYTES
+from serving.port_claim import no_port
 from serving.security.enforcement import port_credentials
 from serving.server_config import ServerConfig
 
@@ -45,9 +45,5 @@ def bind(server: grpc.aio.Server, config: ServerConfig) -> str:
         else:
             port = server.add_secure_port(f"{host}:{config.port}", credentials)
     except RuntimeError as error:
-        raise SchemaError(
-            expected="a free port on a host of this machine",
-            got=f"{host}:{config.port}",
-            field="port",
-        ) from error
+        raise no_port(host, config.port, "port") from error
     return f"{host}:{port}"

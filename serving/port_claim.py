@@ -17,6 +17,13 @@ NOT_HERE: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 """A name may stand for addresses that this machine lacks, such as those of IPv6."""
 
 
+def no_port(host: str, port: int, field: str) -> SchemaError:
+    """What to raise where a port cannot be listened at."""
+    return SchemaError(
+        expected="a free port on a host of this machine", got=f"{host}:{port}", field=field
+    )
+
+
 @contextmanager
 def claimed_port(host: str, port: int) -> Iterator[int]:
     """The number of a port that is kept, within the block, for processes that share it.
@@ -32,11 +39,7 @@ def claimed_port(host: str, port: int) -> Iterator[int]:
         try:
             claims = [stack.enter_context(claim) for claim in _claims(host, port)]
         except OSError as error:
-            raise SchemaError(
-                expected="a free port on a host of this machine",
-                got=f"{host}:{port}",
-                field="port",
-            ) from error
+            raise no_port(host, port, "port") from error
         yield claims[0].getsockname()[1]
 
 

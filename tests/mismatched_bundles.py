@@ -9,8 +9,10 @@ import polars as pl
 import torch
 from safetensors.torch import save_file
 
+from data.slots import SLOTS
 from engine.bundle import MANIFEST, read_manifest, seal_bundle
 from engine.coarse_index import write_coarse
+from engine.relevance import RelevanceAdapter
 
 
 def _resealed(folder: Path, change: Callable[[dict[str, Any]], object] = dict) -> None:
@@ -52,6 +54,17 @@ def _no_preparation(folder: Path) -> None:
 
 def _no_calibration(folder: Path) -> None:
     (folder / "calibration.json").write_text("{}")
+    _resealed(folder)
+
+
+def _other_relevance(folder: Path) -> None:
+    RelevanceAdapter(dim=59, num_categories=3, num_slots=len(SLOTS) + 1).write(folder)
+    (folder / "relevance.json").write_text("{}")
+    _resealed(folder)
+
+
+def _no_relevance(folder: Path) -> None:
+    (folder / "relevance.safetensors").write_bytes(b"no weights")
     _resealed(folder)
 
 
@@ -106,6 +119,8 @@ MISMATCHES = {
     _no_weights: r"model\.safetensors: .*SafetensorError",
     _no_preparation: r"preparation\.safetensors: .*SafetensorError",
     _no_calibration: r"calibration\.json: .*KeyError",
+    _other_relevance: r"relevance\.safetensors: expected .'dim': 60, .* got .'dim': 59, ",
+    _no_relevance: r"relevance\.safetensors: .*SafetensorError",
     _no_category: r"items\.parquet.* field 'category'",
     _fewer_items: r"bundle\.json: expected .*199",
     _other_coarse: r"coarse\.npy: expected 200 rows of 60 numbers, got 5000",

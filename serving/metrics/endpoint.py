@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
-from data.errors import SchemaError
+from serving.port_claim import no_port
 from serving.security.loopback import is_loopback
 
 logger = logging.getLogger(__name__)
@@ -117,11 +117,7 @@ def _listening(config: MetricsConfig) -> WSGIServer:
     try:
         return kind((config.host, config.port), _Handler)
     except OSError as error:
-        raise SchemaError(
-            expected="a free port on a host of this machine",
-            got=f"{config.host}:{config.port}",
-            field="metrics_port",
-        ) from error
+        raise no_port(config.host, config.port, "metrics_port") from error
 
 
 def _app(registry: CollectorRegistry, probes: Mapping[str, Callable[[], bool]]) -> App:

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from data.slots import SLOTS
 from engine.items import ItemTokens
 from engine.relevance import RelevanceAdapter
 from tests.engine.planted import shaken
@@ -10,7 +11,7 @@ QUERIES, DIM = 6, 5
 
 def adapter() -> RelevanceAdapter:
     torch.manual_seed(0)
-    made = RelevanceAdapter(dim=DIM, num_categories=4, num_slots=3, width=8)
+    made = RelevanceAdapter(dim=DIM, num_categories=4, num_slots=len(SLOTS) + 1, width=8)
     made.start_from(slope=3.0, offset=-1.0)
     return made
 
@@ -77,6 +78,6 @@ def test_what_was_written_is_read(tmp_path) -> None:
     made = shaken(adapter())
     made.rescale(scale=0.7, shift=0.3)
     made.write(tmp_path)
-    read = RelevanceAdapter.read(tmp_path)
+    read = RelevanceAdapter.read(tmp_path, dim=DIM, num_categories=4)
     assert read(*queries()).slope.equal(made(*queries()).slope)
     assert read(*queries()).offset.equal(made(*queries()).offset)
