@@ -134,7 +134,11 @@ def save_model(model: Model, folder: Path) -> None:
 
 
 def seal_bundle(folder: Path, description: Mapping[str, Any]) -> str:
-    """Write the manifest over the files of a folder; the bundle's id."""
+    """Write the manifest over the files of a folder; the bundle's id.
+
+    Whoever may read the manifest may read them all: safetensors writes for its owner alone, and a
+    bundle is served by another.
+    """
     files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
     digest = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
     manifest = {
@@ -146,6 +150,8 @@ def seal_bundle(folder: Path, description: Mapping[str, Any]) -> str:
     }
     manifest["sha256"] = _seal(manifest)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    for name in files:
+        (folder / name).chmod((folder / MANIFEST).stat().st_mode)
     return str(manifest["bundle_id"])
 
 

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -276,3 +277,14 @@ def test_items_of_category_alone_make_a_bundle_too(tmp_path, name) -> None:
     bundle = load_bundle(tmp_path / "bundle")
     assert not bundle.vectors.any()
     assert bundle.preparation.widths == {}
+
+
+def test_whoever_may_read_the_folder_may_read_every_file(trained, tmp_path) -> None:
+    before = os.umask(0o022)
+    try:
+        write_bundle(trained[0], trained[1], tmp_path / "out", epochs=trained[2], command="x")
+    finally:
+        os.umask(before)
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (tmp_path / "out").iterdir()}
+    assert set(modes.values()) == {"0o644"}
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o755
