@@ -14,6 +14,7 @@ import torch
 
 from benchmarks import encoders, serving, training, updates
 from benchmarks.row import Row
+from engine.commit import commit
 
 PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {
     "encoders": encoders.rows,
@@ -63,8 +64,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def machine() -> dict[str, str | int | float]:
-    """What this ran on, and how busy it was before."""
+    """What ran, on what, and how busy that was before."""
     return {
+        "commit": commit() or "unknown",
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count() or 0,
         "threads": torch.get_num_threads(),

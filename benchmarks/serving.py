@@ -129,14 +129,21 @@ async def in_turns(server: Server, echo: Server, load: Load, echo_method: str) -
 
 
 def alone_row(name: str, beside: Beside, *, times: float = 4) -> Row:
-    """Half of the calls, one at a time, take at most so many times as long as those of the echo."""
+    """Half of the calls, one at a time, take at most so many times as long as those of the echo.
+
+    Raises:
+        RuntimeError: a call was not answered: what the others took says nothing.
+    """
+    errors = LoadResult.joined([beside.served, beside.echoed]).errors
+    if errors:
+        raise RuntimeError(f"{name}: expected only answers, got {dict(errors)}")
     ours, bare = (1e6 * each.quantile_s(0.5) for each in (beside.served, beside.echoed))
     return Row(
         name=f"{name}: p50",
         value=ours,
         unit="us",
         ratio=ours / bare,
-        reference=f"echo p50 {bare:.0f} us; {beside.served.num_errors} errors",
+        reference=f"echo p50 {bare:.0f} us",
         bar=times * bare,
         better="less",
     )

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import serving, updates
 from benchmarks.processes import server_of
+from serving.load import LoadResult
 
 
 def test_the_echo_answers_with_as_many_bytes_as_it_is_asked_for(tmp_path: Path):
@@ -31,6 +32,17 @@ def test_the_benchmark_of_updates_has_a_row_a_kind_of_update():
     run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     kinds = [*updates.KINDS, "price, all changed"]
     assert run.stdout.splitlines() == [f"update: {kind}" for kind in kinds]
+
+
+def test_a_time_beside_which_a_call_failed_is_none():
+    answered = LoadResult(latencies_s=[0.1] * 9, errors={}, seconds=1.0)
+    failed = LoadResult(latencies_s=[0.1] * 9, errors={"UNAVAILABLE": 1}, seconds=1.0)
+    for beside in (
+        serving.Beside(served=failed, echoed=answered),
+        serving.Beside(served=answered, echoed=failed),
+    ):
+        with pytest.raises(RuntimeError, match=r"fill: expected only answers, got .*UNAVAILABLE"):
+            serving.alone_row("fill", beside)
 
 
 @pytest.mark.slow
