@@ -17,7 +17,7 @@ class Caching:
     """Where answers are kept for those who ask again."""
 
     cache_mib: Mebibytes = 64
-    """MiB of this process for answers, where Redis keeps none; 0 keeps none here."""
+    """MiB of this process for answers, those of Redis included; 0 keeps none here."""
 
     redis_cache: bool = True
     """Keep answers in the Redis of --redis, for all servers of a shop."""
@@ -37,12 +37,22 @@ def response_cache(flags: Caching, redis: str | None, shop: str) -> "ResponseCac
     Raises:
         SchemaError: the address or the name is none.
     """
-    if redis is not None and flags.redis_cache:
-        from serving.cache.redis_cache import RedisCache, RedisCacheConfig
+    near = _in_memory(flags.cache_mib) if flags.cache_mib else None
+    far = _in_redis(redis, shop) if redis is not None and flags.redis_cache else None
+    if near is None or far is None:
+        return far if near is None else near
+    from serving.cache.near_cache import NearCache
 
-        return RedisCache(RedisCacheConfig(url=redis, lineage=shop))
-    if flags.cache_mib == 0:
-        return None
+    return NearCache(near, far)
+
+
+def _in_memory(mib: int) -> "ResponseCache":
     from serving.cache.memory_cache import MemoryCache, MemoryCacheConfig
 
-    return MemoryCache(MemoryCacheConfig(max_bytes=flags.cache_mib * 2**20))
+    return MemoryCache(MemoryCacheConfig(max_bytes=mib * 2**20))
+
+
+def _in_redis(url: str, shop: str) -> "ResponseCache":
+    from serving.cache.redis_cache import RedisCache, RedisCacheConfig
+
+    return RedisCache(RedisCacheConfig(url=url, lineage=shop))

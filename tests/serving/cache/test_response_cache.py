@@ -1,4 +1,4 @@
-"""One suite over both caches."""
+"""One suite over the caches."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from serving.cache.memory_cache import MemoryCache, MemoryCacheConfig
+from serving.cache.near_cache import NearCache
 from serving.cache.redis_cache import RedisCache, RedisCacheConfig
 from serving.cache.response_cache import CacheCounts, ResponseCache, response_key
 from serving.overlay.state import ROOT, Mark
@@ -13,20 +14,28 @@ from serving.overlay.state import ROOT, Mark
 Build = Callable[[float], ResponseCache]
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "near"])
 def build(request: pytest.FixtureRequest, shared_redis, lineage) -> Build:
     """A cache that keeps responses for some seconds and up to 10,000 bytes each."""
-    if request.param == "memory":
-        return lambda ttl_s: MemoryCache(MemoryCacheConfig(max_bytes=10_000, ttl_s=ttl_s))
-    return lambda ttl_s: RedisCache(
-        RedisCacheConfig(
-            url=shared_redis.url,
-            lineage=lineage,
-            ttl_s=ttl_s,
-            timeout_s=2.0,
-            max_response_bytes=10_000,
+
+    def memory(ttl_s: float) -> ResponseCache:
+        return MemoryCache(MemoryCacheConfig(max_bytes=10_000, ttl_s=ttl_s))
+
+    def redis(ttl_s: float) -> ResponseCache:
+        return RedisCache(
+            RedisCacheConfig(
+                url=shared_redis.url,
+                lineage=lineage,
+                ttl_s=ttl_s,
+                timeout_s=2.0,
+                max_response_bytes=10_000,
+            )
         )
-    )
+
+    def near(ttl_s: float) -> ResponseCache:
+        return NearCache(memory(ttl_s), redis(ttl_s))
+
+    return {"memory": memory, "redis": redis, "near": near}[request.param]
 
 
 def run(build: Build, story: Callable[[ResponseCache], Awaitable[None]], ttl_s: float = 60) -> None:

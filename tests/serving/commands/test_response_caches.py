@@ -6,6 +6,7 @@ import pytest
 
 from data.errors import SchemaError
 from serving.cache.memory_cache import MemoryCache
+from serving.cache.near_cache import NearCache
 from serving.cache.redis_cache import RedisCache
 from serving.commands.response_caches import Caching, response_cache
 
@@ -18,13 +19,13 @@ REDIS = "redis://127.0.0.1:1"
         (Caching(), None, MemoryCache),
         (Caching(cache_mib=0), None, type(None)),
         (Caching(redis_cache=False), None, MemoryCache),
-        (Caching(), REDIS, RedisCache),
+        (Caching(), REDIS, NearCache),
         (Caching(cache_mib=0), REDIS, RedisCache),
         (Caching(redis_cache=False), REDIS, MemoryCache),
         (Caching(cache_mib=0, redis_cache=False), REDIS, type(None)),
     ],
 )
-def test_redis_keeps_answers_where_there_is_one_and_else_memory_does(
+def test_memory_keeps_answers_and_so_does_redis_where_there_is_one(
     flags: Caching, redis: str | None, kind: type
 ):
     assert type(response_cache(flags, redis, "shop")) is kind
