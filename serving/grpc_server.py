@@ -1,6 +1,7 @@
 """The server of gRPC without what it serves: its options, and the port it listens on."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import grpc
@@ -20,6 +21,9 @@ OPTIONS: Final = (
     ("grpc.keepalive_time_ms", 30_000),  # a peer that is gone, or reads nothing, is cut off
     ("grpc.keepalive_timeout_ms", 10_000),
 )
+
+LOOP: Final = "_server_main_loop"
+"""Name of the coroutine in which grpc.aio takes calls."""
 
 
 def grpc_server(
@@ -47,3 +51,25 @@ def bind(server: grpc.aio.Server, config: ServerConfig) -> str:
     except RuntimeError as error:
         raise no_port(host, config.port, "port") from error
     return f"{host}:{port}"
+
+
+async def start(server: grpc.aio.Server, fell: Callable[[], None]) -> None:
+    """Have it answer.
+
+    The loop in which it takes calls fails at one whose path is not UTF-8, key or none: then nothing
+    listens any more, and what is left of the server cannot be taken down in safety.
+
+    Args:
+        server: that has all its services.
+        fell: is called then.
+    """
+    before = asyncio.all_tasks()
+    await server.start()
+    begun = asyncio.all_tasks() - before
+    (taking,) = (task for task in begun if getattr(task.get_coro(), "__name__", "") == LOOP)
+
+    def ended(loop: asyncio.Task[None]) -> None:
+        if not loop.cancelled() and loop.exception() is not None:
+            fell()
+
+    taking.add_done_callback(ended)

@@ -1,10 +1,13 @@
 """The process that serves: address, health, reflection, a clean end."""
 
 import asyncio
+import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 import grpc
 from grpc_health.v1 import health
@@ -14,7 +17,7 @@ from serving.bundle_servicer import BundleServicer
 from serving.cache.response_cache import ResponseCache
 from serving.call_record import CallObserver
 from serving.catalogue_servicer import CatalogueServicer
-from serving.grpc_server import bind, grpc_server
+from serving.grpc_server import bind, grpc_server, start
 from serving.health import Health, health_handler
 from serving.interceptor import CallInterceptor
 from serving.metrics.endpoint import metrics_endpoint
@@ -36,6 +39,11 @@ from serving.servicer import OutfitServicer
 from serving.services import BUNDLES, CATALOGUE, OUTFITS
 from serving.tracing import configured_tracing
 
+logger = logging.getLogger(__name__)
+
+FELL: Final = 70
+"""What a process ends with whose gRPC takes no more calls: EX_SOFTWARE of sysexits.h."""
+
 
 async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, then drain; `announce` is told the address once it answers.
@@ -48,14 +56,25 @@ async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], No
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     with configured_tracing() as observers:
-        async with running_server(parts, config, observers) as address:
+        async with running_server(parts, config, observers, fell=_end_at_once) as address:
             announce(address)
             await stop.wait()
 
 
+def _end_at_once() -> None:
+    """End the process, to be started anew: nothing that was acknowledged is lost with it."""
+    logger.critical("gRPC fell: the process ends, to be started anew")
+    logging.shutdown()
+    os._exit(FELL)
+
+
 @asynccontextmanager
 async def running_server(
-    parts: Parts, config: ServerConfig, observers: Sequence[CallObserver] = ()
+    parts: Parts,
+    config: ServerConfig,
+    observers: Sequence[CallObserver] = (),
+    *,
+    fell: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[str]:
     """Serve within the `async with` block and give the address; leaving it drains.
 
@@ -66,6 +85,7 @@ async def running_server(
         parts: what answers.
         config: where and how.
         observers: are told of every call, beside the metrics.
+        fell: is called where gRPC takes no more calls, though nobody stopped it.
 
     Raises:
         SchemaError: a port is taken, or a host is not one of this machine's, or lies beyond it
@@ -104,7 +124,7 @@ async def running_server(
         server.add_generic_rpc_handlers([health_handler(checks)])
         stack.enter_context(metrics_endpoint(metrics.registry, _probes(checks), config.metrics))
         address = bound or bind(server, config)
-        await server.start()
+        await start(server, fell)
         try:
             yield address
         finally:

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 POLL_S: Final = 0.05
 """How long the end waits, at most, for the thread that listens."""
 MAX_CONNECTIONS: Final = 32
-TEXT: Final = [("Content-Type", "text/plain; charset=utf-8")]
+TEXT: Final = (("Content-Type", "text/plain; charset=utf-8"),)
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -132,7 +132,7 @@ def _app(registry: CollectorRegistry, probes: Mapping[str, Callable[[], bool]]) 
             status = "200 OK" if probes[path]() else "503 Service Unavailable"
         else:
             status = "404 Not Found"
-        start_response(status, TEXT)
+        start_response(status, list(TEXT))  # the server adds the length of this answer
         return [f"{status[4:].lower()}\n".encode()]
 
     return answer

@@ -51,6 +51,11 @@ class ServerProcess:
         self._process.kill()
         self._process.communicate()
 
+    def exit_code(self) -> int:
+        """Once it has ended by itself."""
+        self._process.communicate(timeout=60)
+        return self._process.returncode
+
     @contextmanager
     def grows_less_than(self, mib: float) -> Iterator[None]:
         """Within the block, at any moment."""

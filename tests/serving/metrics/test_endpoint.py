@@ -111,3 +111,12 @@ def test_metrics_that_others_can_read_are_warned_of(
 ):
     with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(host=host, port=free_port())):
         assert len([one for one in caplog.records if one.levelname == "WARNING"]) == warnings
+
+
+def test_every_answer_to_a_probe_has_the_length_that_it_says():
+    port, ready = free_port(), iter([False, True, False, True])
+    probes = {"/ready": lambda: next(ready)}
+    with metrics_endpoint(CollectorRegistry(), probes, MetricsConfig(port=port)):
+        for _ in range(2):
+            assert code(port, "/ready") == 503
+            assert get(port, "/ready") == "ok\n"

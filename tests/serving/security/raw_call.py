@@ -73,4 +73,6 @@ def frame(kind: int, flags: int, stream: int, body: bytes) -> bytes:
 
 
 def _text(text: str) -> bytes:
-    return bytes([len(text)]) + text.encode()
+    """Behind its length; lone surrogates are the bytes that they stand for."""
+    encoded = text.encode(errors="surrogateescape")
+    return bytes([len(encoded)]) + encoded
