@@ -148,6 +148,7 @@ def _app(registry: CollectorRegistry, probes: Mapping[str, Callable[[], bool]]) 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path == "/metrics":
+            environ.pop("HTTP_ACCEPT", None)  # one format for all: odd ones fail to be parsed
             page: Iterable[bytes] = metrics(environ, start_response)
             return page
         if path in probes:

@@ -44,6 +44,16 @@ def test_two_registries_are_served_beside_each_other_until_their_blocks_end():
         get(ports[0], "/metrics")
 
 
+@pytest.mark.parametrize("version", ["x", "9" * 5_000, "1.0.0"])
+def test_whatever_format_is_asked_for_the_text_of_prometheus_is_the_answer(version: str):
+    port = free_port()
+    accept = {"Accept": f"application/openmetrics-text; version={version}"}
+    with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)):
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers=accept)
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
+            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
 def test_whether_the_server_is_ready_is_asked_each_time():
     port, answers = free_port(), iter([True, False, True])
     with metrics_endpoint(
