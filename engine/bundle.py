@@ -47,6 +47,7 @@ from engine.training_counts import TrainingCounts
 
 SCHEMA_VERSION = 2
 MANIFEST = "bundle.json"
+MAX_ITEMS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -159,7 +160,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a bundle.
 
     Raises:
-        BundleError: it is missing, damaged, or of another schema version.
+        BundleError: it is missing, damaged, or of another schema version, or does not say what
+            bundle it is.
     """
     path = folder / MANIFEST
     try:
@@ -167,14 +169,27 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except OSError as error:
         got = (error.strerror or "an error").lower()
         raise BundleError(f"{path}: expected a bundle's manifest, got {got}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"{path}: expected a bundle's manifest, got {error}") from error
     version = manifest.get("schema_version") if isinstance(manifest, dict) else None
     if version != SCHEMA_VERSION:
         raise BundleError(f"{path}: expected schema version {SCHEMA_VERSION}, got {version}")
-    if manifest.pop("sha256", None) != _seal(manifest):
-        raise BundleError(f"{path}: expected the sha256 that it was written with: damaged")
+    with reading(path):
+        if manifest.pop("sha256", None) != _seal(manifest):
+            raise BundleError(f"{path}: expected the sha256 that it was written with: damaged")
+    _check_summary(manifest, path)
     return dict(manifest)
+
+
+def _check_summary(manifest: Mapping[str, Any], path: Path) -> None:
+    """Raise `BundleError` where what lists tell of a bundle is not what they can tell."""
+    for name in ("bundle_id", "model"):
+        text = manifest.get(name)
+        if not (isinstance(text, str) and text.isprintable()):
+            raise BundleError(f"{path}: expected a text as {name}, got {text!r}")
+    number = manifest.get("num_items")
+    if type(number) is not int or not 0 <= number <= MAX_ITEMS:
+        raise BundleError(f"{path}: expected 0 to {MAX_ITEMS} as num_items, got {number!r}")
 
 
 def load_bundle(folder: Path) -> Bundle:

@@ -43,7 +43,7 @@ class Activations:
             self.names = [str(name) for name in json.loads(content)]
         except FileNotFoundError:
             return False
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             self._complain(str(error))
             return False
         return True

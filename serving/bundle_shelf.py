@@ -1,7 +1,7 @@
 """A folder of bundles, the one that answers, and those that answered before it.
 
 FOLDER/
-├── NAME/            a bundle; any number of them
+├── NAME/            a bundle; any number of them, named in UTF-8
 └── .activations.json   names of the bundles that were activated, the last one answers
 """
 
@@ -171,7 +171,8 @@ class BundleShelf:
         logger.info("activated a bundle", extra={"bundle": name, "id": engine.info.bundle_id})
 
     def _names(self) -> list[str]:
-        return sorted(path.parent.name for path in self._folder.glob(f"[!.]*/{MANIFEST}"))
+        found = (path.parent.name for path in self._folder.glob(f"[!.]*/{MANIFEST}"))
+        return sorted(name for name in found if _is_unicode(name))
 
     def _described(self, name: str) -> ShelvedBundle:
         try:
@@ -185,3 +186,12 @@ class BundleShelf:
             num_items=manifest.get("num_items", 0),
             active=name == self._active,
         )
+
+
+def _is_unicode(name: str) -> bool:
+    """Others, which a file system may hold, cannot be told nor asked for."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -9,11 +9,13 @@ from data.errors import DuplicateError, SchemaError
 from data.tables import AVAILABILITY
 from engine.requests import CatalogueItem, CategoryCount, Upsert
 from serving.codec import decode_content
-from serving.limits import MAX_ITEM_IDS, MAX_UPSERTS, check_count, required
+from serving.limits import MAX_ITEM_IDS, MAX_MESSAGE_BYTES, MAX_UPSERTS, check_count, required
 from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import item_pb2
 from serving.picture_limits import check_pictures
 
+FRAME_BYTES: Final = 6
+"""Of an item in an answer, beside its own."""
 NAMES: Final = {
     pb.Availability.Value(f"AVAILABILITY_{name.upper()}"): name for name in AVAILABILITY
 }
@@ -68,6 +70,29 @@ def encode_item(item: CatalogueItem) -> pb.CatalogItem:
         popularity=item.popularity,
         updated=item.updated,
     )
+
+
+def encode_items(items: Sequence[CatalogueItem], *, room: int) -> list[pb.CatalogItem]:
+    """Items as the catalogue knows them.
+
+    Args:
+        items: in the order of the answer.
+        room: bytes that they may take in it; none is encoded after those that exceed them.
+
+    Raises:
+        SchemaError: they take more.
+    """
+    encoded = list[pb.CatalogItem]()
+    for item in items:
+        encoded.append(encode_item(item))
+        room -= encoded[-1].ByteSize() + FRAME_BYTES
+        if room < 0:
+            raise SchemaError(
+                expected=f"items of at most {MAX_MESSAGE_BYTES >> 20} MiB together",
+                got=f"more in the first {len(encoded)} of {len(items)}: ask for fewer",
+                field="item_ids",
+            )
+    return encoded
 
 
 def encode_category(counted: CategoryCount) -> pb.Category:

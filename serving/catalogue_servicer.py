@@ -7,11 +7,13 @@ from engine.questions import CategoriesQuestion, ItemsQuestion, UpsertQuestion
 from engine.updates import ItemDeletion, ItemUpdate
 from serving.batcher import Batcher
 from serving.catalogue_codec import (
+    FRAME_BYTES,
     decode_item_ids,
     decode_upserts,
     encode_category,
-    encode_item,
+    encode_items,
 )
+from serving.limits import MAX_MESSAGE_BYTES
 from serving.overlay.overlay import Overlay
 from serving.pb.outfit.v1 import catalog_service_pb2 as pb
 from serving.pb.outfit.v1 import catalog_service_pb2_grpc, provenance_pb2
@@ -33,8 +35,9 @@ class CatalogueServicer(catalog_service_pb2_grpc.CatalogServiceServicer):
         """Return items as they are now."""
         reply = await self._items(request.item_ids, context)
         answer: Any = reply.answer
+        room = MAX_MESSAGE_BYTES - reply.provenance.ByteSize() - FRAME_BYTES
         return pb.BatchGetItemsResponse(
-            provenance=reply.provenance, items=[encode_item(item) for item in answer]
+            provenance=reply.provenance, items=encode_items(answer, room=room)
         )
 
     async def UpsertItems(  # noqa: N802 - the contract's name

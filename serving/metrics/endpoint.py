@@ -5,9 +5,11 @@ Probes that cannot speak gRPC, or not over TLS, ask here what grpc.health.v1 say
 
 import logging
 import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Final
@@ -23,6 +25,8 @@ logger = logging.getLogger(__name__)
 POLL_S: Final = 0.05
 """How long the end waits, at most, for the thread that listens."""
 MAX_CONNECTIONS: Final = 32
+CONNECTION_S: Final = 5.0
+"""Within which one has asked and been answered; then it is hung up on."""
 TEXT: Final = (("Content-Type", "text/plain; charset=utf-8"),)
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -39,9 +43,11 @@ class _Server(ThreadingMixIn, WSGIServer):
     """Answers so many at once, and hangs up on those beyond them."""
 
     daemon_threads = True  # a reader that hangs does not hold up the end
+    request_queue_size = MAX_CONNECTIONS  # that come in one burst
 
     def __init__(self, *args: Any) -> None:
         self._room = threading.Semaphore(MAX_CONNECTIONS)
+        self._deadlines: dict[socket.socket, float] = {}
         super().__init__(*args)
 
     def server_bind(self) -> None:
@@ -55,10 +61,11 @@ class _Server(ThreadingMixIn, WSGIServer):
         if not self._room.acquire(blocking=False):
             self.shutdown_request(request)
             return
+        self._deadlines[request] = time.monotonic() + CONNECTION_S
         try:
             super().process_request(request, client_address)
         except RuntimeError:  # the machine has no thread left
-            self._room.release()
+            self._forget(request)
             raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
@@ -66,7 +73,24 @@ class _Server(ThreadingMixIn, WSGIServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            self._forget(request)
+
+    def service_actions(self) -> None:
+        """Hang up on those who are late; called every POLL_S."""
+        now = time.monotonic()
+        for request, deadline in list(self._deadlines.items()):
+            if deadline <= now:
+                with suppress(OSError):  # it has ended meanwhile
+                    request.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing of a connection that broke."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+    def _forget(self, request: Any) -> None:
+        self._deadlines.pop(request, None)
+        self._room.release()
 
 
 class _ServerOfIpv6(_Server):
@@ -74,8 +98,6 @@ class _ServerOfIpv6(_Server):
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = 10  # seconds, for one who connects and says nothing
-
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the overridden name
         """Nothing: whoever asks every few seconds would fill the log."""
 
@@ -126,6 +148,7 @@ def _app(registry: CollectorRegistry, probes: Mapping[str, Callable[[], bool]]) 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path == "/metrics":
+            environ.pop("HTTP_ACCEPT", None)  # one format for all: odd ones fail to be parsed
             page: Iterable[bytes] = metrics(environ, start_response)
             return page
         if path in probes:

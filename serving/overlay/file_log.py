@@ -3,6 +3,7 @@
 FOLDER/
 ├── updates.log    entries, appended and flushed to the disk one by one
 ├── snapshot.bin   the latest snapshot, in frames
+├── updates.damaged   what could not be read and was begun anew, if that ever was
 └── lock           held by whoever writes
 """
 
@@ -12,7 +13,7 @@ import fcntl
 import logging
 import os
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -29,7 +30,13 @@ from serving.overlay.errors import (
 )
 from serving.overlay.frames import frame, read_frames
 from serving.overlay.log import KEPT_ENTRIES, Replay
-from serving.overlay.log_file import LogFileReader, entries_after, entry_frame, write_log_file
+from serving.overlay.log_file import (
+    LogFileReader,
+    cut_short,
+    entries_after,
+    entry_frame,
+    write_log_file,
+)
 from serving.overlay.state import Entry, Mark, OverlayState
 from serving.overlay.update_codec import decode_state, encode_state, encode_updates
 from serving.set_within import set_within
@@ -48,6 +55,7 @@ class FileLog:
         self._folder = folder
         self._path, self._snapshot_path = folder / "updates.log", folder / "snapshot.bin"
         self._head = LogFileReader(self._path)
+        self._read_once = False  # everything in the folder was read, or begun, here
         self._written = asyncio.Event()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="update log")
 
@@ -116,7 +124,9 @@ class FileLog:
                 where=str(self._path),
             )
         mark = Mark(version=max(last.version + 1, at_least), token=secrets.token_hex(8))
-        self._write(entry_frame(last.token, mark, encoded), self._head.end)
+        content = entry_frame(last.token, mark, encoded)
+        self._write(content, self._head.end)
+        self._head.wrote(mark, len(content))
         return mark
 
     def _write(self, content: bytes, end: int) -> None:
@@ -135,6 +145,8 @@ class FileLog:
 
     def _cut(self, descriptor: int, end: int) -> None:
         torn = os.fstat(descriptor).st_size - end
+        if torn < 0:
+            raise cut_short(self._path)
         if torn:
             os.ftruncate(descriptor, end)
             LOGGER.warning(
@@ -143,34 +155,64 @@ class FileLog:
             )
 
     def _replay(self) -> Replay | None:
+        self._head.close()
         snapshot = self._read_snapshot()
         if not self._path.exists():
             if snapshot is None:
                 return None
             LOGGER.warning("began the update log anew at its snapshot: it was gone")
             write_log_file(self._path, snapshot.mark, [])
-        with closing(LogFileReader(self._path)) as reader:
-            entries = reader.read().entries
+        entries = self._read_again() if self._read_once else self._read_file()[1]
+        self._read_once = True
         return Replay(snapshot=snapshot or OverlayState(), entries=entries)
 
-    def _seed(self, state: OverlayState) -> None:
-        if self._path.exists():
-            raise LogForkedError(expected="an empty log", got="a log", where=str(self._path))
-        self._write_snapshot(state)
-        write_log_file(self._path, state.mark, [])
-
-    def _snapshot(self, state: OverlayState, ahead: int) -> int:
+    def _read_file(self) -> tuple[Mark, tuple[Entry, ...]]:
         with closing(LogFileReader(self._path)) as reader:
             entries = reader.read().entries
-        marks = [reader.base, *(entry.mark for entry in entries)]
-        entries_after(reader.base, entries, state.mark, str(self._path))
+        return reader.base, entries
+
+    def _read_again(self) -> tuple[Entry, ...]:
+        """What is left of a log that was lost: in a new file, which every process reads anew."""
+        base, entries = self._read_file()
+        write_log_file(self._path, base, _encoded(entries))
+        return entries
+
+    def _seed(self, state: OverlayState) -> None:
+        there = self._path.exists()
+        if there and not (self._read_once and self._is_damaged()):
+            raise LogForkedError(expected="an empty log", got="a log", where=str(self._path))
+        first = self._newest(state)
+        self._write_snapshot(first)
+        if there:
+            self._path.replace(self._folder / "updates.damaged")
+        write_log_file(self._path, first.mark, [])
+        self._read_once = True
+
+    def _is_damaged(self) -> bool:
+        try:
+            self._read_file()
+        except LogDamagedError:
+            return True
+        return False
+
+    def _newest(self, state: OverlayState) -> OverlayState:
+        """This state, or a later one that another process has kept."""
+        try:
+            kept = self._read_snapshot()
+        except LogDamagedError:
+            return state
+        return kept if kept is not None and kept.version > state.version else state
+
+    def _snapshot(self, state: OverlayState, ahead: int) -> int:
+        base, entries = self._read_file()
+        marks = [base, *(entry.mark for entry in entries)]
+        entries_after(base, entries, state.mark, str(self._path))
         kept = self._read_snapshot()
         if kept is not None and state.version < kept.version + ahead:
             return kept.version
         self._write_snapshot(state)
         first = max(marks.index(state.mark) - KEPT_ENTRIES, 0)
-        rest = ((entry, encode_updates(entry.updates)) for entry in entries[first:])
-        write_log_file(self._path, marks[first], rest)
+        write_log_file(self._path, marks[first], _encoded(entries[first:]))
         return state.version
 
     def _write_snapshot(self, state: OverlayState) -> None:
@@ -188,6 +230,10 @@ class FileLog:
         if size < len(content):
             raise LogDamagedError(expected="a snapshot", got="one cut short", where=where)
         return decode_state(chunks, where)
+
+
+def _encoded(entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    return ((entry, encode_updates(entry.updates)) for entry in entries)
 
 
 def _refused(error: OSError, path: Path) -> UpdateLogError:

@@ -59,7 +59,8 @@ class LogFileReader:
         """Entries since the last reading; a frame that is being written is left for the next.
 
         Raises:
-            LogLostError: there is no file.
+            LogLostError: there is no file, or it is shorter than what was read of it; it stays so
+                until another file takes its place, or the reader is closed.
             LogRefusedError: the machine does not let it be read.
             LogDamagedError: what it holds is no log.
         """
@@ -84,6 +85,10 @@ class LogFileReader:
         self.last = entries[-1].mark if entries else self.last
         return Reading(entries=entries, restarted=restarted)
 
+    def wrote(self, mark: Mark, size: int) -> None:
+        """An entry of so many bytes was written where the reading ended: it need not be read."""
+        self.last, self.end = mark, self.end + size
+
     def close(self) -> None:
         """Let go of the file; the next reading begins anew."""
         if self._file is not None:
@@ -96,6 +101,8 @@ class LogFileReader:
         if restarted or self._file is None:
             self.close()
             self._file = self._path.open("rb")
+        elif os.fstat(self._file.fileno()).st_size < self.end:
+            raise cut_short(self._path)
         self._file.seek(0 if restarted else self.end)
         content = self._file.read()
         self._seen = (os.fstat(self._file.fileno()).st_ino, self._file.tell())
@@ -108,7 +115,11 @@ class LogFileReader:
                 expected="a log of updates", got=repr(content[:16]), where=str(self._path)
             )
         self.end = len(MAGIC)
-        (first, *_) = self._frames(content[self.end :]) or [b"{}"]
+        (first, *_) = self._frames(content[self.end :]) or [b""]
+        if not first:
+            raise LogDamagedError(
+                expected="the mark before the first entry", got="none", where=str(self._path)
+            )
         self.base = self.last = Mark(**json.loads(first))
         self.end = len(MAGIC) + len(frame(first))
         return content[self.end :]
@@ -124,6 +135,13 @@ class LogFileReader:
             ) from error
         self.end += size
         return payloads
+
+
+def cut_short(path: Path) -> LogLostError:
+    """What is raised where somebody else took off the end of a file."""
+    return LogLostError(
+        expected="what was in the log before", got="a file cut short", where=str(path)
+    )
 
 
 def write_log_file(path: Path, base: Mark, entries: Iterable[tuple[Entry, bytes]]) -> None:

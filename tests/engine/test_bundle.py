@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import re
@@ -257,6 +258,38 @@ def test_a_folder_that_is_no_bundle_is_named_once(tmp_path) -> None:
     path = tmp_path / "bundle.json"
     message = f"{path}: expected a bundle's manifest, got no such file or directory"
     with pytest.raises(BundleError, match=f"^{re.escape(message)}$"):
+        read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("num_items", "many"),
+        ("num_items", 2**70),
+        ("num_items", -1),
+        ("num_items", True),
+        ("model", 5),
+        ("bundle_id", None),
+        ("bundle_id", "\udcff"),
+    ],
+)
+def test_a_manifest_that_does_not_say_what_bundle_it_is_is_refused(copy, name, told) -> None:
+    manifest = json.loads((copy / "bundle.json").read_text())
+    del manifest["sha256"]
+    manifest[name] = told
+    content = json.dumps(manifest | {"sha256": sealed(manifest)})
+    (copy / "bundle.json").write_text(content)
+    with pytest.raises(BundleError, match=f"as {name}, got {re.escape(repr(told))}"):
+        read_manifest(copy)
+
+
+def sealed(manifest: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def test_a_manifest_that_is_nested_without_end_is_refused(tmp_path) -> None:
+    (tmp_path / "bundle.json").write_text("[" * 100_000)
+    with pytest.raises(BundleError, match="expected a bundle's manifest, got maximum recursion"):
         read_manifest(tmp_path)
 
 

@@ -1,6 +1,7 @@
 """Wire tests of BundleService: bundles are switched under load, refused by name, rolled back."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -88,6 +89,15 @@ def test_all_bundles_are_listed_with_what_can_be_read_of_them(
     assert (bundles["first"].model, bundles["first"].num_items) == ("transformer", 200)
     assert not bundles["newer"].readable
     assert (bundles["newer"].bundle_id, bundles["newer"].num_items) == ("", 0)
+
+
+def test_odd_folders_are_listed_as_not_readable_or_not_at_all(folder: Path, operator: BundleClient):
+    before = operator.bundles()
+    for name, content in {"nested": "[" * 100_000, os.fsdecode(b"name\xff"): "{}"}.items():
+        (folder / name).mkdir()
+        (folder / name / "bundle.json").write_text(content)
+    (odd,) = [bundle for bundle in operator.bundles() if bundle not in before]
+    assert (odd.name, odd.readable) == ("nested", False)
 
 
 def test_until_a_bundle_is_loaded_questions_are_told_to_come_back(

@@ -72,6 +72,30 @@ def test_items_come_in_the_order_asked_and_the_others_are_named(
     assert not second.updated
 
 
+def test_items_too_large_to_be_sent_together_are_refused_by_name(catalogue: CatalogueClient):
+    text = "\U0001f600" * 2_000
+    large = replace(
+        CLUTCH,
+        title=text,
+        description=text,
+        attributes={f"{number:03d}{text[:250]}": text for number in range(64)},
+    )
+    names = [f"large{number:02d}" for number in range(60)]
+    for start in range(0, len(names), 20):
+        catalogue.upsert(
+            [Upsert(item_id=name, content=large) for name in names[start : start + 20]]
+        )
+    with pytest.raises(CallError) as caught:
+        catalogue.items(names)
+    assert (caught.value.code, caught.value.reason) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "INVALID_FIELD",
+    )
+    assert [one.field for one in caught.value.violations] == ["item_ids"]
+    assert "items of at most 32 MiB together" in str(caught.value)
+    assert len(catalogue.items(names[:55]).items) == 55
+
+
 def test_a_deleted_item_never_comes_back_nor_can_be_named(
     catalogue: CatalogueClient, asker: OutfitClient, context: list[str]
 ):

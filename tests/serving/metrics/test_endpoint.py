@@ -1,16 +1,17 @@
 """The page of metrics, over HTTP."""
 
 import socket
+import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.parser import text_string_to_metric_families
 
 from data.errors import SchemaError
-from serving.metrics.endpoint import MAX_CONNECTIONS, MetricsConfig, metrics_endpoint
+from serving.metrics.endpoint import CONNECTION_S, MAX_CONNECTIONS, MetricsConfig, metrics_endpoint
 from tests.serving.redis_server import free_port
 from tests.serving.repeated_calls import wait_until
 
@@ -41,6 +42,16 @@ def test_two_registries_are_served_beside_each_other_until_their_blocks_end():
             assert (family.name, family.samples[0].value) == ("outfit_test", number)
     with pytest.raises(urllib.error.URLError):
         get(ports[0], "/metrics")
+
+
+@pytest.mark.parametrize("version", ["x", "9" * 5_000, "1.0.0"])
+def test_whatever_format_is_asked_for_the_text_of_prometheus_is_the_answer(version: str):
+    port = free_port()
+    accept = {"Accept": f"application/openmetrics-text; version={version}"}
+    with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)):
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers=accept)
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
+            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
 
 
 def test_whether_the_server_is_ready_is_asked_each_time():
@@ -85,6 +96,20 @@ def test_beyond_as_many_connections_as_may_be_one_is_hung_up_on_until_there_is_r
         assert connected(stack, port).recv(1) == b""
         silent[0].close()
         wait_until(lambda: answers(port))
+
+
+def test_whoever_asks_byte_by_byte_makes_room_for_others(capfd):
+    port = free_port()
+    with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)), ExitStack() as stack:
+        dripping = [connected(stack, port) for _ in range(MAX_CONNECTIONS)]
+        began = time.monotonic()
+        while not answers(port) and time.monotonic() - began < 3 * CONNECTION_S:
+            for one in dripping:
+                with suppress(OSError):
+                    one.sendall(b"GET /metrics HTTP/1.1\r\n" if one is dripping[0] else b"G")
+            time.sleep(0.2)
+        assert CONNECTION_S - 0.5 < time.monotonic() - began < CONNECTION_S + 2.5
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def connected(stack: ExitStack, port: int) -> socket.socket:

@@ -2,19 +2,27 @@
 
 import asyncio
 import logging
+import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from serving.overlay.errors import LogDamagedError, LogFullError, LogRefusedError
+from engine.updates import ItemUpdate
+from serving.overlay.errors import (
+    LogDamagedError,
+    LogFullError,
+    LogLostError,
+    LogRefusedError,
+    UpdateLogError,
+)
 from serving.overlay.file_log import FileLog
 from serving.overlay.log import Replay
-from serving.overlay.overlay import running_overlay
+from serving.overlay.overlay import Overlay, running_overlay
 from serving.overlay.state import OverlayState
 from tests.serving.overlay.log_places import FilePlace, opened, run, until
 from tests.serving.overlay.some_updates import change, new_item, prices
@@ -102,6 +110,12 @@ def test_the_torn_end_of_a_crash_is_cut_with_a_warning(tmp_path, caplog):
     assert "cut the torn end of the update log" in caplog.text
 
 
+def lengthen(path: Path, content: bytes) -> None:
+    """Add what a file lacks of a content."""
+    with path.open("ab") as file:
+        file.write(content[path.stat().st_size :])
+
+
 def test_a_follower_waits_for_the_end_of_a_frame_that_is_being_written(tmp_path):
     place = FilePlace(tmp_path / "log")
 
@@ -115,11 +129,11 @@ def test_a_follower_waits_for_the_end_of_a_frame_that_is_being_written(tmp_path)
             path.write_bytes(before)
             async with running_overlay(place.open()) as overlay:
                 for size in (len(before) + 5, len(before) + 30, len(whole) - 1):
-                    path.write_bytes(whole[:size])
+                    lengthen(path, whole[:size])
                     await asyncio.sleep(0.12)
                     assert overlay.current.version == 0
                     assert overlay.connected
-                path.write_bytes(whole)
+                lengthen(path, whole)
                 await until(lambda: overlay.current.version == 1)
 
     run(story())
@@ -209,6 +223,101 @@ def test_a_snapshot_that_does_not_check_is_named(tmp_path, cut):
         path.write_bytes(content[:cut] if cut == -1 else content + b"more than a snapshot")
         with pytest.raises(LogDamagedError, match=r"snapshot.bin: expected a snapshot"):
             await replayed(place)
+
+    run(story())
+
+
+@pytest.mark.parametrize("kept", ["nothing", "a beginning", "a part of the last", "all but one"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_log_that_is_cut_short_under_a_replica_gets_everything_back(tmp_path, kept, at_once):
+    place = FilePlace(tmp_path / "log")
+    path = place.folder / "updates.log"
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay, running_overlay(place.open()) as other:
+            for number in range(4):
+                await overlay.apply([change(f"i{number}", number)])
+                whole, before = path.stat().st_size, whole if number else 0
+            await until(lambda: other.current.version == 4)
+            sizes = {"nothing": 0, "a beginning": 17, "a part of the last": whole - 5}
+            os.truncate(path, sizes.get(kept, before))
+            if not at_once:
+                await asyncio.sleep(0.3)
+            version = await applied_in_the_end(overlay, [change("new", 9)])
+            assert version > 4
+            expected = {"i0": 0.0, "i1": 1.0, "i2": 2.0, "i3": 3.0, "new": 9.0}
+            for each in (overlay, other):
+                await until(lambda each=each: prices(each.current) == expected)
+            assert await applied_in_the_end(other, [change("i0", 5)]) > version
+        assert prices((await replayed(place)).state()) == {**expected, "i0": 5.0}
+
+    run(story())
+
+
+async def applied_in_the_end(overlay: Overlay, updates: Sequence[ItemUpdate]) -> int:
+    """The version of updates that a log takes again within a few seconds."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                return await overlay.apply(updates)
+            except UpdateLogError:
+                await asyncio.sleep(0.01)
+
+
+def test_a_replica_that_has_nothing_goes_on_with_a_log_that_was_emptied(tmp_path):
+    place = FilePlace(tmp_path / "log")
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay:
+            os.truncate(place.folder / "updates.log", 0)
+            await applied_in_the_end(overlay, [change("a", 1)])
+        assert prices((await replayed(place)).state()) == {"a": 1.0}
+        assert (place.folder / "updates.damaged").read_bytes() == b""
+
+    run(story())
+
+
+def test_nothing_is_written_behind_the_end_of_a_log_that_was_cut_short(tmp_path):
+    place = FilePlace(tmp_path / "log")
+
+    async def story() -> None:
+        async with opened(place) as log:
+            await log.seed(OverlayState())
+            await log.append([change("a", 1)])
+            os.truncate(place.folder / "updates.log", 17)
+            with pytest.raises(LogLostError, match="a file cut short"):
+                await log.append([change("b", 1)])
+        assert (place.folder / "updates.log").stat().st_size == 17
+
+    run(story())
+
+
+def test_a_damaged_log_that_was_never_read_is_not_begun_anew(tmp_path):
+    place = FilePlace(tmp_path / "log")
+
+    async def story() -> None:
+        async with opened(place) as log:
+            await log.seed(OverlayState())
+        os.truncate(place.folder / "updates.log", 17)
+        with pytest.raises(LogDamagedError, match="the mark before the first entry, got none"):
+            async with running_overlay(place.open()):
+                pass
+        assert (place.folder / "updates.log").stat().st_size == 17
+
+    run(story())
+
+
+def test_a_log_is_begun_anew_at_the_later_snapshot_of_another_process(tmp_path):
+    place = FilePlace(tmp_path / "log")
+
+    async def story() -> None:
+        async with opened(place) as log, opened(place) as other:
+            await log.seed(OverlayState())
+            await other.append([change("a", 1)])
+            await other.snapshot((await replayed(place)).state())
+            os.truncate(place.folder / "updates.log", 0)
+            await log.seed(OverlayState())
+        assert prices((await replayed(place)).state()) == {"a": 1.0}
 
     run(story())
 
