@@ -64,6 +64,11 @@ ADVICE: Final = (
         code=grpc.StatusCode.UNAUTHENTICATED,
         line="Give --api-key-file FILE, or a key in OUTFIT_API_KEY.",
     ),
+    Advice(
+        code=grpc.StatusCode.UNIMPLEMENTED,
+        line="The server at {address} does not serve this; it has a BundleService only where it "
+        "runs with `outfit serve --bundles FOLDER`.",
+    ),
 )
 """The first that fits is given."""
 
