@@ -1,6 +1,7 @@
 """The process that serves: address, health, reflection, a clean end."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,8 @@ from serving.servicer import OutfitServicer
 from serving.services import BUNDLES, CATALOGUE, OUTFITS
 from serving.tracing import configured_tracing
 
+LOGGER = logging.getLogger(__name__)
+
 
 async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT, then drain; `announce` is told the address once it answers.
@@ -51,6 +54,7 @@ async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], No
         async with running_server(parts, config, observers) as address:
             announce(address)
             await stop.wait()
+            LOGGER.info("began to drain", extra={"notice_s": config.notice_s})
 
 
 @asynccontextmanager
