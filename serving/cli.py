@@ -43,5 +43,6 @@ def main() -> None:
         app(sys.argv[1:])
     except OutfitError as error:
         logging.shutdown()  # what was logged stands before it
-        sys.stderr.write(f"outfit: {error}\n")
+        advice = [f"  {note}" for note in getattr(error, "__notes__", ())]
+        sys.stderr.write("\n".join([f"outfit: {error}", *advice]) + "\n")
         sys.exit(1)

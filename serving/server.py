@@ -59,6 +59,7 @@ async def serve(parts: Parts, config: ServerConfig, announce: Callable[[str], No
         async with running_server(parts, config, observers, fell=_end_at_once) as address:
             announce(address)
             await stop.wait()
+            logger.info("began to drain", extra={"notice_s": config.notice_s})
 
 
 def _end_at_once() -> None:

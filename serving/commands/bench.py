@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from serving.commands.connection import Access, Seconds
+from serving.commands.connection import Access, Seconds, silence_grpc
 from serving.load_questions import Asked
 
 if TYPE_CHECKING:
@@ -66,10 +66,9 @@ def bench(
         svg: where to draw how long the calls took.
     """
     import asyncio
-    import os
     import sys
 
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own lines repeat what an error says
+    silence_grpc()
 
     from data.atomic import atomic_file
     from serving.latency_plot import LatencyPlot
@@ -87,10 +86,12 @@ def bench(
 
 
 def _load(address: str, credentials: "Credentials", ask: Asked, bounds: Bounds) -> "Load":
+    from serving.call_advice import advised
     from serving.load import Load
     from serving.load_questions import draw_questions, known_items, method_of, request_of
 
-    items = known_items(address, credentials)
+    with advised(address, credentials):
+        items = known_items(address, credentials)
     questions = draw_questions(ask, items, count=NUM_QUESTIONS)
     return Load(
         method=method_of(questions[0]),

@@ -1,12 +1,20 @@
 """`outfit call`: ask a running server."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter, validators
 
 from serving.commands import call_bundles, call_catalogue
-from serving.commands.connection import DEFAULT_CONNECTION, Connection, show, split
+from serving.commands.connection import (
+    DEFAULT_CONNECTION,
+    Connection,
+    asking,
+    show,
+    silence_grpc,
+    split,
+)
 
 if TYPE_CHECKING:
     from engine.requests import Filters
@@ -193,11 +201,8 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
 
 
-def _client(connection: Connection) -> "OutfitClient":
+def _client(connection: Connection) -> "AbstractContextManager[OutfitClient]":
+    silence_grpc()
     from serving.client import OutfitClient
 
-    return OutfitClient(
-        connection.address,
-        deadline_s=connection.deadline_s,
-        credentials=connection.credentials(),
-    )
+    return asking(OutfitClient, connection)

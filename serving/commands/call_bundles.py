@@ -3,9 +3,10 @@
 import dataclasses
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from serving.commands.connection import Connection
+from serving.commands.connection import Connection, asking, silence_grpc
 
 if TYPE_CHECKING:
     from serving.bundle_client import BundleClient, ServerBundle
@@ -51,14 +52,11 @@ def roll_back(*, connection: Connection = PATIENT) -> None:
         _show([client.roll_back()], connection)
 
 
-def _client(connection: Connection) -> "BundleClient":
+def _client(connection: Connection) -> "AbstractContextManager[BundleClient]":
+    silence_grpc()
     from serving.bundle_client import BundleClient
 
-    return BundleClient(
-        connection.address,
-        deadline_s=connection.deadline_s,
-        credentials=connection.credentials(),
-    )
+    return asking(BundleClient, connection)
 
 
 def _show(bundles: "Sequence[ServerBundle]", connection: Connection) -> None:

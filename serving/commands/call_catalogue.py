@@ -1,12 +1,20 @@
 """`outfit call items`, `categories`, `upsert` and `delete`: the catalogue of a running server."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter, validators
 
-from serving.commands.connection import DEFAULT_CONNECTION, Connection, show, split
+from serving.commands.connection import (
+    DEFAULT_CONNECTION,
+    Connection,
+    asking,
+    show,
+    silence_grpc,
+    split,
+)
 
 if TYPE_CHECKING:
     from engine.requests import ItemContent
@@ -148,11 +156,8 @@ def _content(described: Description) -> "ItemContent | None":
     )
 
 
-def _client(connection: Connection) -> "CatalogueClient":
+def _client(connection: Connection) -> "AbstractContextManager[CatalogueClient]":
+    silence_grpc()
     from serving.catalogue_client import CatalogueClient
 
-    return CatalogueClient(
-        connection.address,
-        deadline_s=connection.deadline_s,
-        credentials=connection.credentials(),
-    )
+    return asking(CatalogueClient, connection)

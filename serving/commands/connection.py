@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter, validators
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from serving.client_codec import Answer
     from serving.security.channel import Credentials
 
+Asking = TypeVar("Asking")
 Seconds = Annotated[float, Parameter(validator=validators.Number(gt=0))]
 
 
@@ -66,6 +69,26 @@ class Connection(Access):
 
 
 DEFAULT_CONNECTION = Connection()
+
+
+def silence_grpc() -> None:
+    """Keep gRPC from lines of its own, which repeat what an error says; before it is imported."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+
+@contextmanager
+def asking(
+    client: Callable[..., AbstractContextManager[Asking]], connection: Connection
+) -> Iterator[Asking]:
+    """A client of one kind; a call of it that fails is told with what to try."""
+    from serving.call_advice import advised
+
+    address, credentials = connection.address, connection.credentials()
+    with (
+        advised(address, credentials),
+        client(address, deadline_s=connection.deadline_s, credentials=credentials) as opened,
+    ):
+        yield opened
 
 
 def split(names: str) -> list[str]:

@@ -55,6 +55,7 @@ class Overlay:
         self._moved = asyncio.Event()
         self._error: UpdateLogError | None = None
         self._connected = self._in_step = False
+        self._followed = self._lost = False  # ever; after that, and not again yet
         self._heard = time.monotonic()
         self._snapshots: set[asyncio.Task[None]] = set()
         self._snapshot_due = config.snapshot_every  # the version from which one is begun here
@@ -128,6 +129,9 @@ class Overlay:
             state = advance(self._state, entries)
             self._tail.extend(entries)
             self._put_in_force(state)
+        if self._lost:
+            LOGGER.info("followed the update log again", extra={"version": self._state.version})
+        self._followed, self._lost = True, False
         self._connected, self._heard = True, time.monotonic()
 
     def _put_in_force(self, state: OverlayState) -> None:
@@ -140,11 +144,14 @@ class Overlay:
         lost = error if isinstance(error, UpdateLogError) else _unforeseen(error)
         if self._connected or type(lost) is not type(self._error):
             LOGGER.warning(
-                "lost the update log; answers go on from memory",
+                "lost the update log; answers go on from memory"
+                if self._followed
+                else "could not read the update log",
                 extra={"reason": str(lost)},
                 exc_info=None if lost is error else error,
             )
         self._connected, self._error = False, lost
+        self._lost = self._followed
         self._in_step = self._in_step and not isinstance(lost, OUT_OF_STEP)
         return lost
 

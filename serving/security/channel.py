@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 import grpc
 
 from data.errors import SchemaError, UnreadableError
+from serving.security.keys import PREFIX
 from serving.security.loopback import stays_here
 
 KEY: Final = re.compile(r"[!-~]{1,512}")
@@ -69,7 +71,7 @@ def open_channel(
     """A channel that shows the credentials with every call.
 
     Raises:
-        UnreadableError: a file is missing.
+        UnreadableError: a file is missing, or `tls_ca` holds no certificate.
         SchemaError: a key would cross a network unencrypted.
     """
     _keep_secret(target, credentials)
@@ -90,7 +92,7 @@ def open_async_channel(
     """A channel of grpc.aio; calls have to bear `credentials.metadata` themselves.
 
     Raises:
-        UnreadableError: a file is missing.
+        UnreadableError: a file is missing, or `tls_ca` holds no certificate.
         SchemaError: a key would cross a network unencrypted.
     """
     _keep_secret(target, credentials)
@@ -105,14 +107,18 @@ def find_key(file: Path | None) -> str | None:
     """The key that a file holds, else that of the variable OUTFIT_API_KEY, None without both.
 
     Raises:
-        UnreadableError: there is no such file; its name is not told, as it may be a key.
+        UnreadableError: there is no such file, or no key in it; its name is told unless it may be
+            a key.
     """
     if file is not None:
         try:
             return file.read_text(encoding="ascii").strip()
         except (OSError, ValueError) as error:  # whose texts may hold a key given as a file
             raise UnreadableError(
-                expected="a file that holds a key", got="none", field="api_key_file"
+                expected="a file that holds a key",
+                got="none",
+                file=None if PREFIX in str(file) else file,
+                field="api_key_file",
             ) from error
     return os.environ.get(KEY_VARIABLE) or None
 
@@ -128,9 +134,21 @@ def _keep_secret(target: str, credentials: Credentials) -> None:
 
 
 def _encrypted(credentials: Credentials) -> grpc.ChannelCredentials:
+    """Raises UnreadableError: a file is missing, or that of the authorities holds none."""
     files = (credentials.tls_ca, credentials.tls_key, credentials.tls_cert)
     roots, key, cert = (None if file is None else _content(file) for file in files)
+    _refuse_no_authority(credentials.tls_ca)
     return grpc.ssl_channel_credentials(roots, key, cert)
+
+
+def _refuse_no_authority(file: Path | None) -> None:
+    """Refuse what gRPC would only refuse at every handshake."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError as error:
+        raise UnreadableError(
+            expected="a PEM certificate", got="none", file=file, field="tls_ca"
+        ) from error
 
 
 def _content(file: Path) -> bytes:

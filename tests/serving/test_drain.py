@@ -130,6 +130,7 @@ def test_a_server_that_is_told_to_end_fails_no_call_that_has_reached_it(tmp_path
     answered = [call for call in load.calls if call.error is None]
     assert [call for call in answered if call.began < signalled < call.ended]
     assert logged_codes(log) == {"OK": len(answered)}
+    assert log.read_text("utf-8").count('"event": "began to drain"') == 1
     refused = {call.error.code for call in load.calls if call.error is not None}
     assert grpc.StatusCode.UNAVAILABLE in refused
     assert refused <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}

@@ -37,3 +37,12 @@ def test_bundles_are_shown_activated_and_rolled_back(
     assert shown == {"autumn": False, "spring": True}
     assert outfit(monkeypatch, f"call activate winter {at}") == 1
     assert "UNKNOWN_BUNDLE" in capsys.readouterr().err
+
+
+def test_a_server_without_a_folder_of_bundles_is_told_apart(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for command in ("bundles", "activate spring", "roll-back"):
+        assert outfit(monkeypatch, f"call {command} --address {address}") == 1
+        said = capsys.readouterr().err
+        assert "has a BundleService only where it runs with `outfit serve --bundles" in said

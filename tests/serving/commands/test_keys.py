@@ -49,10 +49,35 @@ def test_keys_are_listed_and_removed_by_name(
     assert [key.name for key in read_keys(path)] == ["ops"]
 
 
+def test_a_key_goes_to_a_new_file_in_the_place_of_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+):
+    path, out = tmp_path / "keys.json", tmp_path / "shop.key"
+    line = f"keys add shop --scope read --keys {path} --out {out}"
+    assert outfit(monkeypatch, line) == 0
+    secret, told = out.read_text().strip(), capsys.readouterr()
+    assert read_keys(path)[0].sha256 == sha256_of(secret)
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert secret not in told.out + told.err
+    before = path.read_text()
+    assert outfit(monkeypatch, line) == 1
+    assert outfit(monkeypatch, line.replace("add shop", "add other")) == 1
+    assert "expected a new file" in capsys.readouterr().err
+    assert (path.read_text(), out.read_text().strip()) == (before, secret)
+
+
+def test_no_file_for_a_key_is_left_where_its_name_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    line = f"keys add 'two words' --scope read --keys {tmp_path}/keys.json --out {tmp_path}/key"
+    assert outfit(monkeypatch, line) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("add shop --scope read", 1, "each name once"),
+        ("add shop --scope read", 1, "outfit keys remove shop --keys"),
         ("add 'two words' --scope read", 1, "field 'name'"),
         ("add other --scope admin", 2, "admin"),
         ("add other", 2, "--scope"),

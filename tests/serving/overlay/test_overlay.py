@@ -332,7 +332,27 @@ def test_a_follower_outlives_what_nobody_foresaw_and_says_it_once(place, caplog,
     assert [record.message for record in told] == ["lost the update log; answers go on from memory"]
 
 
-def test_a_replica_does_not_start_where_nobody_foresaw_what_is_wrong(place, monkeypatch):
+def test_a_log_that_is_followed_again_is_told_once_a_loss(place, caplog):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (one,) = await replicas(place, stack, count=1)
+            await one.apply([change("a", 1)])
+            assert "followed the update log again" not in caplog.messages
+            place.replace({})
+            await until(lambda: not one.connected)
+            await until(lambda: one.connected)
+            await one.apply([change("a", 2)])
+
+    with caplog.at_level(logging.INFO, "serving.overlay.overlay"):
+        run(story())
+    told = [line for line in caplog.messages if line.startswith(("lost the", "followed the"))]
+    assert told == [
+        "lost the update log; answers go on from memory",
+        "followed the update log again",
+    ]
+
+
+def test_a_replica_does_not_start_where_nobody_foresaw_what_is_wrong(place, caplog, monkeypatch):
     async def story() -> None:
         log = place.open()
         monkeypatch.setattr(log, "replay", None)
@@ -341,6 +361,7 @@ def test_a_replica_does_not_start_where_nobody_foresaw_what_is_wrong(place, monk
                 pass
 
     run(story())
+    assert caplog.messages == ["could not read the update log"]
 
 
 def test_huge_updates_that_a_log_lost_are_given_back_in_smaller_entries(place, monkeypatch):

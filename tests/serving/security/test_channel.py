@@ -7,6 +7,7 @@ import pytest
 from data.errors import SchemaError, UnreadableError
 from serving.client import OutfitClient
 from serving.security.channel import Credentials, find_key, open_async_channel, open_channel
+from tests.serving.security.certificates import Authority, trusting
 
 SECRET = "outfit_secret"  # noqa: S105 - of nothing
 FILE = Path("file")
@@ -19,8 +20,7 @@ def test_a_key_does_not_leave_this_machine_in_clear(tmp_path: Path):
             OutfitClient(target, credentials=bearing)
         assert SECRET not in str(caught.value)
     open_channel("127.0.0.1:50051", bearing, ()).close()
-    (tmp_path / "ca.pem").write_text("")
-    encrypted = Credentials(api_key=SECRET, tls_ca=tmp_path / "ca.pem")
+    encrypted = trusting(Authority(tmp_path), api_key=SECRET)
     open_channel("shop.example:50051", encrypted, ()).close()
 
 
@@ -63,6 +63,15 @@ def test_a_missing_file_is_named(tmp_path: Path):
         open_channel("a:1", Credentials(tls_ca=tmp_path / "none"), ())
 
 
+def test_authorities_without_a_certificate_are_refused_before_any_call(tmp_path: Path):
+    key, empty = Authority(tmp_path).issue().key, tmp_path / "empty"
+    empty.write_text("")
+    for file in (key, empty):
+        with pytest.raises(UnreadableError, match="PEM certificate, got none") as caught:
+            OutfitClient("127.0.0.1:1", credentials=Credentials(tls_ca=file))
+        assert str(file) in str(caught.value)
+
+
 def test_a_key_comes_from_its_file_or_else_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -75,8 +84,14 @@ def test_a_key_comes_from_its_file_or_else_from_the_environment(
 
 
 def test_a_key_given_in_the_place_of_its_file_is_not_repeated(tmp_path: Path):
-    (tmp_path / "binary").write_bytes(b"\xff")
-    for path in (Path(SECRET), tmp_path / "binary"):
+    for path in (Path(SECRET), tmp_path / SECRET):
         with pytest.raises(UnreadableError, match="'api_key_file'") as caught:
             find_key(path)
         assert SECRET not in str(caught.value)
+
+
+def test_a_file_without_a_key_is_named(tmp_path: Path):
+    (tmp_path / "binary").write_bytes(b"\xff")
+    for path in (tmp_path / "none.key", tmp_path / "binary"):
+        with pytest.raises(UnreadableError, match=str(path)):
+            find_key(path)
