@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import grpc
@@ -31,6 +32,7 @@ from tests.serving.several_workers import (
 )
 
 SCORE = "/outfit.v1.OutfitService/ScoreOutfits"
+NUM_UPDATES = 10
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,13 @@ def spreading_s(item_id: str, price: float, told: grpc.Channel, asked: grpc.Chan
     return until(lambda: catalogue(asked).BatchGetItems(request).items[0].price == price)
 
 
+def median_spreading_s(item_id: str, both: list[grpc.Channel]) -> float:
+    """Of some updates, to and fro; of one alone, a machine may stand still meanwhile."""
+    return median(
+        spreading_s(item_id, 10.0 + n, both[n % 2], both[1 - n % 2]) for n in range(NUM_UPDATES)
+    )
+
+
 def test_connections_fall_to_both_workers_which_tell_their_metrics_apart(
     workers: Workers, both: list[grpc.Channel]
 ):
@@ -96,10 +105,12 @@ def test_connections_fall_to_both_workers_which_tell_their_metrics_apart(
 
 
 def test_an_update_that_one_worker_acknowledged_is_in_force_in_the_other_within_a_second(
-    both: list[grpc.Channel], outfit: list[str]
+    workers: Workers, both: list[grpc.Channel], outfit: list[str]
 ):
-    took = [spreading_s(outfit[0], 10.0 + n, both[n % 2], both[1 - n % 2]) for n in range(6)]
-    assert min(took) < 1
+    with Load(workers.address, outfit, callers=4, attempts=5) as load:
+        until(lambda: load.answered > 0)
+        assert median_spreading_s(outfit[0], both) < 1
+    assert load.errors == []
 
 
 def test_a_bundle_that_is_activated_or_rolled_back_in_one_worker_is_so_in_the_other(
@@ -173,15 +184,21 @@ def test_workers_that_are_told_to_end_under_load_fail_no_call_that_has_reached_t
     flags = [str(tiny_bundle), "--redis", shared_redis.url, "--shop", lineage]
     flags += ["--no-redis-cache", "--cache-mib", "0"]
     with running_workers(flags, tmp_path / "log") as workers:
-        with workers.channel_to(1) as told, workers.channel_to(2) as asked:
-            assert min(spreading_s(outfit[0], 10.0 + n, told, asked) for n in range(3)) < 1
+        with (
+            workers.channel_to(1) as first,
+            workers.channel_to(2) as second,
+            Load(workers.address, outfit, callers=4, attempts=1) as early,
+        ):
+            until(lambda: early.answered > 0)
+            assert median_spreading_s(outfit[0], [first, second]) < 1
+        assert early.errors == []
         with Load(workers.address, outfit, callers=16, attempts=1) as load:
             until(lambda: load.answered > 50)
             workers.process.send_signal(signal.SIGTERM)
             assert workers.process.wait(PATIENCE_S) == 0
         assert load.answered > 50
         codes = Counter(each["code"] for each in workers.records() if each.get("method") == SCORE)
-        assert codes == {"OK": load.answered}
+        assert codes == {"OK": early.answered + load.answered}
         refused = {error.code for error in load.errors}
         assert refused <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
 
