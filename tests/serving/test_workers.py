@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -15,13 +15,16 @@ import grpc
 import pytest
 
 from engine.recommender import Recommender
+from serving.catalogue_client import CatalogueClient
 from serving.pb.outfit.v1 import (
     bundle_service_pb2,
     bundle_service_pb2_grpc,
     catalog_service_pb2,
     catalog_service_pb2_grpc,
 )
+from tests.serving.price_writers import PriceWriter, assert_nothing_was_lost
 from tests.serving.redis_server import RedisServer
+from tests.serving.repeated_calls import repeated
 from tests.serving.several_workers import (
     COMMAND,
     PATIENCE_S,
@@ -32,12 +35,19 @@ from tests.serving.several_workers import (
 )
 
 SCORE = "/outfit.v1.OutfitService/ScoreOutfits"
+UPSERT = "/outfit.v1.CatalogService/UpsertItems"
 NUM_UPDATES = 10
 
 
 @pytest.fixture(scope="module")
 def outfit(tiny_recommender: Recommender) -> list[str]:
     return tiny_recommender.items["item_id"].to_list()[:3]
+
+
+@pytest.fixture(scope="module")
+def others(tiny_recommender: Recommender) -> list[str]:
+    """As many items as it takes connections to fall to both workers."""
+    return tiny_recommender.items["item_id"].to_list()[3:19]
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +85,18 @@ def active(channel: grpc.Channel) -> str:
     return next(bundle.name for bundle in listed.bundles if bundle.active)
 
 
-def asked(workers: Workers) -> set[int]:
-    """Those that have answered a score."""
-    return {each["worker"] for each in workers.records() if each.get("method") == SCORE}
+def asked(workers: Workers, method: str, since: int) -> set[int]:
+    """Those that have answered a method since so many lines of the log."""
+    records = workers.records()[since:]
+    return {each["worker"] for each in records if each.get("method") == method}
+
+
+def are_in_force(writers: Sequence[PriceWriter], channel: grpc.Channel) -> bool:
+    """What the writers were acknowledged holds in the worker at the other end."""
+    ids = [writer.item_id for writer in writers]
+    request = catalog_service_pb2.BatchGetItemsRequest(item_ids=ids)
+    items = catalogue(channel).BatchGetItems(request).items
+    return all(item.price >= one.acknowledged for one, item in zip(writers, items, strict=True))
 
 
 def spreading_s(item_id: str, price: float, told: grpc.Channel, asked: grpc.Channel) -> float:
@@ -131,20 +150,35 @@ def test_a_bundle_that_is_activated_or_rolled_back_in_one_worker_is_so_in_the_ot
         operator(first).RollBackBundle(back)
 
 
-def test_a_worker_that_is_killed_under_load_fails_no_call_and_comes_back(
-    workers: Workers, outfit: list[str]
+def test_a_worker_that_is_killed_under_load_fails_no_call_loses_no_update_and_comes_back(
+    workers: Workers, outfit: list[str], others: list[str]
 ):
-    before = workers.pids()
-    with Load(workers.address, outfit, callers=16, attempts=5) as load:
-        until(lambda: asked(workers) == {1, 2})
-        os.kill(before[1], signal.SIGKILL)
-        answered = load.answered
-        until(lambda: workers.pids()[1] != before[1])
-        assert load.answered > answered
-        with workers.channel_to(1):
-            pass
+    before, since = workers.pids(), len(workers.records())
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(CatalogueClient(workers.address, deadline_s=60.0)) for _ in others
+        ]
+        writers = [PriceWriter(*each) for each in zip(clients, others, strict=True)]
+        with (
+            Load(workers.address, outfit, callers=16, attempts=5) as load,
+            repeated(*writers) as writes,
+        ):
+            for method in (SCORE, UPSERT):
+                until(lambda method=method: asked(workers, method, since) == {1, 2})
+            os.kill(before[1], signal.SIGKILL)
+            answered, acknowledged = load.answered, len(writes.answers)
+            until(lambda: workers.pids()[1] != before[1])
+            assert load.answered > answered
+            assert len(writes.answers) > acknowledged
+            with workers.channel_to(1):
+                pass
     assert load.errors == []
+    assert writes.refusals == []
     assert workers.pids()[2] == before[2]
+    for number in (1, 2):
+        with workers.channel_to(number) as channel:
+            until(lambda channel=channel: are_in_force(writers, channel))
+    assert_nothing_was_lost(workers.address, writers)
 
 
 def test_a_worker_that_is_stopped_is_replaced_and_its_connections_are_answered_again(
