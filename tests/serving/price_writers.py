@@ -25,7 +25,7 @@ def assert_nothing_was_lost(address: str, writers: Sequence[PriceWriter]) -> Non
 
     A call that failed may have been heard all the same.
     """
-    with CatalogueClient(address) as client:
+    with CatalogueClient(address, deadline_s=60.0) as client:
         items = client.items([writer.item_id for writer in writers]).items
     for writer, item in zip(writers, items, strict=True):
         assert item.price is not None

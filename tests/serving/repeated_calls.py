@@ -10,7 +10,7 @@ from typing import Any
 
 from serving.call_error import CallError
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 PAUSE_S = 0.02
 """Between a refusal and the next call."""
 

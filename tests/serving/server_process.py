@@ -25,6 +25,18 @@ async def main():
 asyncio.run(main())
 """
 
+SNAPSHOTS_OFTEN = """
+from functools import partial
+from serving.overlay import log, overlay
+
+log.KEPT_ENTRIES = 20
+overlay.OverlayConfig = partial(overlay.OverlayConfig, snapshot_every=10)
+
+from serving.cli import main
+main()
+"""
+"""`outfit`, whose logs of updates come round in moments."""
+
 
 class ServerProcess:
     """Its last word on the first line of output is its address.
@@ -91,6 +103,13 @@ class ServerProcess:
 def outfit_serve(*flags: str) -> Iterator[ServerProcess]:
     """`outfit serve` within the block, on a free port."""
     with _running(ServerProcess("-m", "serving", "serve", *flags, "--port", "0")) as server:
+        yield server
+
+
+@contextmanager
+def outfit_serve_with_snapshots_often(*flags: str) -> Iterator[ServerProcess]:
+    """The same with a snapshot of the updates every few entries, and few entries kept beside it."""
+    with _running(ServerProcess("-c", SNAPSHOTS_OFTEN, "serve", *flags, "--port", "0")) as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""Redis is killed, hung, filled, locked and emptied under a real server in the middle of load.
+"""Redis is killed, hung, filled, locked, slowed or emptied under a real server in mid-load.
 
 Reading goes on, writing is refused by name, and afterwards everything acknowledged is there.
 """
@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,14 @@ from tests.serving.price_writers import PriceWriter, assert_nothing_was_lost
 from tests.serving.redis_server import DURABLE, RedisServer
 from tests.serving.repeated_calls import repeated
 from tests.serving.server_process import ServerProcess, outfit_serve
+from tests.serving.slow_link import slow_link
 from tests.serving.test_health import NOT_SERVING, SERVING, watch
 from tests.serving.test_server import check
+
+SLOW_S = 0.1
+"""Each way to Redis: commands are answered in time, after a while."""
+TOO_SLOW_S = 0.7
+"""Beyond what a write waits for, there and back."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,17 @@ def locked(redis: RedisServer) -> Iterator[None]:
             client.config_set("requirepass", "")
 
 
+def asking(client: OutfitClient, ids: list[str]) -> Callable[[], object]:
+    """Asks another question each time: one that was asked before would come from the cache."""
+    numbers = itertools.count()
+
+    def ask() -> object:
+        number = next(numbers)
+        return client.score([[ids[number % 90], ids[90 + number % 91]]])
+
+    return ask
+
+
 Harm = Callable[[RedisServer], AbstractContextManager[None]]
 
 
@@ -94,16 +111,11 @@ def test_reading_goes_on_and_writing_is_refused_by_name_until_redis_is_back(
     harm: Harm, shop: Shop, tiny_recommender: Recommender
 ):
     ids = tiny_recommender.items["item_id"].to_list()
-    numbers, address = itertools.count(), shop.server.address
-
-    def ask() -> object:
-        number = next(numbers)  # a question that was asked before would come from the cache
-        return asker.score([[ids[number % 90], ids[90 + number % 91]]])
-
+    address = shop.server.address
     with (
         OutfitClient(address, attempts=1) as asker,
         CatalogueClient(address, attempts=1) as client,
-        repeated(ask, ask) as reads,
+        repeated(*2 * [asking(asker, ids)]) as reads,
     ):
         writers = [PriceWriter(client, item_id) for item_id in ids[:4]]
         with repeated(*writers) as writes:
@@ -116,7 +128,34 @@ def test_reading_goes_on_and_writing_is_refused_by_name_until_redis_is_back(
     assert (refusal.code, refusal.reason) == (grpc.StatusCode.UNAVAILABLE, "UPDATES_UNAVAILABLE")
     assert {one.reason for one in writes.refusals} == {"UPDATES_UNAVAILABLE"}
     assert_nothing_was_lost(address, writers)
-    assert_in_the_log(shop.redis, writers)
+    assert_in_the_log(RedisPlace(shop.redis, "shop"), writers)
+
+
+def test_through_a_slow_redis_reading_goes_on_and_writing_is_late_or_refused_by_name(
+    shop: Shop, tiny_bundle: Path, tiny_recommender: Recommender
+):
+    ids = tiny_recommender.items["item_id"].to_list()
+    with ExitStack() as stack:
+        link = stack.enter_context(slow_link(shop.redis.port))
+        flags = ["--redis", f"redis://127.0.0.1:{link.port}/0", "--shop", "slow"]
+        address = stack.enter_context(outfit_serve(str(tiny_bundle), *flags)).address
+        asker = stack.enter_context(OutfitClient(address, deadline_s=60.0, attempts=1))
+        client = stack.enter_context(CatalogueClient(address, deadline_s=60.0, attempts=1))
+        writers = [PriceWriter(client, item_id) for item_id in ids[:4]]
+        with repeated(*2 * [asking(asker, ids)]) as reads, repeated(*writers) as writes:
+            for delay_s in (SLOW_S, TOO_SLOW_S, SLOW_S):
+                link.delay_s = delay_s
+                reads.wait_for_answers(50)
+                if delay_s == TOO_SLOW_S:
+                    refusal = writes.wait_for_refusal()
+                else:
+                    writes.wait_for_answers(8)
+            link.delay_s = 0.0
+        assert not reads.refusals
+        assert refusal.code == grpc.StatusCode.UNAVAILABLE
+        assert {one.reason for one in writes.refusals} == {"UPDATES_UNAVAILABLE"}
+        assert_nothing_was_lost(address, writers)
+    assert_in_the_log(RedisPlace(shop.redis, "slow"), writers)
 
 
 @pytest.mark.parametrize("harm", [killed, hung, locked])
@@ -145,7 +184,7 @@ def test_a_redis_that_starts_again_empty_is_given_everything(
             shop.redis.start()
             writes.wait_for_answers(50)
     assert_nothing_was_lost(shop.server.address, writers)
-    assert_in_the_log(shop.redis, writers)
+    assert_in_the_log(RedisPlace(shop.redis, "shop"), writers)
 
 
 def test_two_thousand_updates_at_once_over_one_connection_are_acknowledged_and_in_the_log(
@@ -173,9 +212,9 @@ def test_two_thousand_updates_at_once_over_one_connection_are_acknowledged_and_i
     asyncio.run(story())
 
 
-def assert_in_the_log(redis: RedisServer, writers: list[PriceWriter]) -> None:
+def assert_in_the_log(place: RedisPlace, writers: list[PriceWriter]) -> None:
     async def story() -> None:
-        async with opened(RedisPlace(redis, "shop")) as log:
+        async with opened(place) as log:
             replay = await log.replay()
         assert replay is not None
         found = prices(replay.state())
