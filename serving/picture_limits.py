@@ -12,7 +12,7 @@ from data.errors import SchemaError, UnreadableError
 MAX_PIXELS: Final = 24_000_000  # of one picture: 6000 x 4000; decoded, up to 400 MB for a moment
 MAX_REQUEST_PIXELS: Final = 64_000_000  # decoded in seconds, not in minutes
 MAX_SCANS: Final = 64  # of a progressive JPEG; cameras and libraries write about ten
-MAX_SEGMENTS: Final = 256  # of a JPEG before its first scan
+MAX_SEGMENTS: Final = 256  # of a JPEG before its first scan, of a PNG before its first data
 START_OF_SCAN: Final = b"\xff\xda"
 START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 FILL: Final = 0xFF
@@ -66,9 +66,29 @@ def picture_size(content: bytes) -> Size | None:
     return None
 
 
-def _png(content: bytes) -> Size:
+def _png(content: bytes) -> Size | None:
+    """Of the only header, which comes first: Pillow makes room for the last of several."""
+    kinds = list(_chunks(content))
+    if kinds[:1] != [b"IHDR"] or kinds.count(b"IHDR") != 1:
+        return None
     width, height = struct.unpack_from(">II", content, 16)
     return width, height
+
+
+def _chunks(content: bytes) -> Iterator[bytes]:
+    """Kinds of the chunks of a PNG before its data, or before what is no chunk.
+
+    Raises:
+        ValueError: they are too many.
+    """
+    at = 8
+    for _ in range(MAX_SEGMENTS):
+        length, kind = struct.unpack(">I4s", content[at : at + 8].ljust(8, b"\0"))
+        if kind == b"IDAT" or not kind.isalpha():
+            return
+        yield kind
+        at += 12 + length
+    raise ValueError
 
 
 def _jpeg(content: bytes) -> Size | None:

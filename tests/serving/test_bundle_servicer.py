@@ -1,18 +1,25 @@
 """Wire tests of BundleService: bundles are switched under load, refused by name, rolled back."""
 
+import gc
+import itertools
 import json
 import os
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from weakref import WeakSet
 
 import grpc
 import pytest
+import torch
 from grpc_health.v1 import health_pb2
 
+from engine.questions import ScoreQuestion
 from engine.recommender import Recommender
+from engine.requests import Slot
 from serving.bundle_client import BundleClient
 from serving.bundle_shelf import Load
 from serving.call_error import CallError
@@ -24,7 +31,7 @@ from serving.server_parts import Parts
 from tests.mismatched_bundles import MISMATCHES
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
-from tests.serving.repeated_calls import repeated
+from tests.serving.repeated_calls import RepeatedCalls, repeated, wait_until
 from tests.serving.test_server import check
 
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -161,6 +168,12 @@ def test_where_nothing_else_can_be_used_a_roll_back_names_the_bundle_before(
     assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
 
 
+def assert_answered_by(bundle_id: str, calls: RepeatedCalls) -> None:
+    """All of them, and by no other bundle."""
+    assert not calls.refusals
+    assert {answer.bundle_id for answer in calls.answers} == {bundle_id}
+
+
 @pytest.mark.parametrize("name", ["cut", "newer"])
 def test_a_bundle_that_cannot_be_used_is_refused_by_name_and_the_old_one_goes_on(
     name: str,
@@ -170,8 +183,12 @@ def test_a_bundle_that_cannot_be_used_is_refused_by_name_and_the_old_one_goes_on
     caplog: pytest.LogCaptureFixture,
 ):
     first = operator.activate("first")
-    with pytest.raises(CallError) as caught:
-        operator.activate(name)
+    with repeated(*[lambda: asker.score([outfit])] * 4) as calls:
+        calls.wait_for_answers(4)
+        with pytest.raises(CallError) as caught:
+            operator.activate(name)
+        calls.wait_for_answers(8)
+    assert_answered_by(first.bundle_id, calls)
     assert caught.value.code is grpc.StatusCode.FAILED_PRECONDITION
     assert caught.value.reason == "REFUSED_BUNDLE"
     assert caught.value.violations[0].field == "name"
@@ -193,9 +210,12 @@ def test_a_whole_bundle_whose_parts_do_not_fit_is_refused_and_the_old_one_goes_o
 ):
     first = operator.activate("first")
     mismatch(folder / "second")
-    with pytest.raises(CallError, match="REFUSED_BUNDLE"):
-        operator.activate("second")
-    assert asker.score([outfit]).bundle_id == first.bundle_id
+    with repeated(*[lambda: asker.score([outfit])] * 4) as calls:
+        calls.wait_for_answers(4)
+        with pytest.raises(CallError, match="REFUSED_BUNDLE"):
+            operator.activate("second")
+        calls.wait_for_answers(8)
+    assert_answered_by(first.bundle_id, calls)
     assert [bundle for bundle in operator.bundles() if bundle.active] == [first]
     causes = [str(getattr(record, "cause", "")) for record in caplog.records]
     assert any(re.search(MISMATCHES[mismatch], cause) for cause in causes)
@@ -291,6 +311,42 @@ def test_twenty_switches_under_load_fail_no_call_and_every_answer_is_that_of_the
     assert len(known) == 2
     assert abs(expected["first"] - expected["second"]) > 1e-3
     assert all(known[answer.bundle_id] == answer.scores[0].logit for answer in calls.answers)
+
+
+def test_switches_under_load_fail_no_complements_nor_stream_and_let_old_bundles_go(
+    folder: Path, outfit: list[str], tiny_recommender: Recommender
+):
+    loaded, models = [], WeakSet[torch.nn.Module]()
+
+    def load(bundle: Path) -> Recommender:
+        engine = Recommender.load(bundle)
+        loaded.append(bundle.name)
+        models.add(engine.catalogue.base.bundle.model)
+        return engine
+
+    wanted = Slot(category=tiny_recommender.info.categories[0])
+    endless = itertools.repeat(("again", ScoreQuestion(outfits=[outfit])))
+    with (
+        serving(folder, load) as server,
+        BundleClient(server.address) as operator,
+        OutfitClient(server.address, attempts=1) as asker,
+    ):
+        bundles = {operator.activate(name).bundle_id for name in ("second", "first")}
+        with (
+            closing(asker.stream(endless)) as stream,
+            repeated(lambda: next(stream)[1]) as streamed,
+            repeated(*[lambda: asker.complements(outfit, wanted, k=3)] * 2) as found,
+        ):
+            for switch in range(20):
+                operator.activate("first" if switch % 2 else "second")
+                found.wait_for_answers(4)
+                streamed.wait_for_answers(4)
+        wait_until(lambda: bool(gc.collect()) or len(models) <= 1)
+    for calls in (streamed, found):
+        assert not calls.refusals
+        assert not [answer for answer in calls.answers if isinstance(answer, CallError)]
+        assert {answer.bundle_id for answer in calls.answers} == bundles
+    assert len(loaded) == 22
 
 
 def test_updates_are_in_force_in_every_bundle(

@@ -10,7 +10,8 @@ import grpc
 import numpy as np
 import pytest
 
-from engine.questions import ScoreQuestion
+from engine.questions import ComplementsQuestion, ScoreQuestion
+from engine.requests import Slot
 from serving.call_error import CallError, error_of_call
 from serving.load import LOAD_OPTIONS, Load, put_load
 from serving.load_questions import method_of, request_of
@@ -28,6 +29,9 @@ class Shop(PlantedShop):
 CONFIG = f"batches=BatchConfig(max_size={BATCH}, max_waiting={WAITING})"
 OVERLOAD = 10
 QUESTION = ScoreQuestion(outfits=[["navy-shirt"]])
+OTHER = ComplementsQuestion(context=["navy-shirt"], slot=Slot(category="shoes"), k=2)
+OTHER_EVERY = 8
+"""One call in so many asks for complements."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,15 @@ async def capacity(channel: grpc.aio.Channel) -> float:
 
 async def poured(channel: grpc.aio.Channel, rate: float, count: int) -> list[Outcome]:
     """What becomes of calls that come at a rate, whether or not others were answered."""
-    call: Any = channel.unary_unary(method_of(QUESTION))
-    request, began = request_of(QUESTION), time.perf_counter()
+    began = time.perf_counter()
 
     async def ask(number: int) -> Outcome:
         await asyncio.sleep(began + number / rate - time.perf_counter())
+        question = QUESTION if number % OTHER_EVERY else OTHER
+        call: Any = channel.unary_unary(method_of(question))
         start, refusal = time.perf_counter(), None
         try:
-            await call(request, timeout=30)
+            await call(request_of(question), timeout=60)
         except grpc.aio.AioRpcError as error:
             refusal = error_of_call(error)
         return Outcome(seconds=time.perf_counter() - start, refusal=refusal)
@@ -80,9 +85,11 @@ async def overloaded(server: ServerProcess, count: int) -> tuple[float, list[Out
 
 
 def test_overload_leaves_bounded_waits_clear_refusals_and_flat_memory(server: ServerProcess):
-    asyncio.run(overloaded(server, 200))
+    asyncio.run(overloaded(server, 1_000))  # what it allocates once, and a part as long as half
+    held = server.resident_mib()
     with server.grows_less_than(8):
-        answered, outcomes = asyncio.run(overloaded(server, 600))
+        answered, outcomes = asyncio.run(overloaded(server, 2_200))
+    assert server.resident_mib() - held < 4
     accepted = [one.seconds for one in outcomes if one.refusal is None]
     refused = [one for one in outcomes if one.refusal is not None]
     assert len(refused) > len(outcomes) / 2

@@ -1,5 +1,6 @@
 """What a picture claims is read from its first bytes, and too much of it is refused."""
 
+import struct
 import time
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from serving.codec import decode_items
 from serving.pb.outfit.v1 import catalog_service_pb2 as catalog_pb
 from serving.pb.outfit.v1 import item_pb2
 from serving.picture_limits import check_picture, check_pictures, picture_size
-from tests.serving.claimed_pictures import jpeg_with, png, whole
+from tests.serving.claimed_pictures import chunk, jpeg_with, png, png_bomb, whole
 
 
 def encoded(kind: str, size: tuple[int, int] = (37, 23), **options: object) -> bytes:
@@ -46,6 +47,26 @@ def test_a_picture_that_ends_before_its_size_is_none(kind: str):
     assert sizes[0] is None
     assert sizes[12] is None
     assert set(sizes[:26]) <= {None, (37, 23)}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_png_with_another_header_before_its_data_is_none(number: int):
+    """Pillow makes room for the last of them."""
+    other = png(7_900, 7_900)[8:]
+    content = encoded("PNG")
+    assert picture_size(content[:33] + number * other + content[33:]) is None
+
+
+def test_a_png_that_does_not_begin_with_its_header_is_none():
+    words = chunk(b"tEXt", struct.pack(">II", 1, 1) + b"\0words")
+    content = png_bomb(64)
+    assert picture_size(content[:8] + words + content[8:]) is None
+    assert picture_size(content[:33] + words + content[33:]) == (64, 64)
+
+
+def test_a_png_of_chunks_without_end_is_none():
+    content = encoded("PNG")
+    assert picture_size(content[:33] + 256 * chunk(b"tEXt", b"a\0b") + content[33:]) is None
 
 
 def test_fill_bytes_before_a_marker_are_skipped():
