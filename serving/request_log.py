@@ -67,9 +67,15 @@ def configure_logging(
     logging._srcfile = None
     handler = _LineHandler(LineWriter(STANDARD_ERROR, lambda number: _dropped(handler, number)))
     handler.setFormatter(FORMATTERS[log_format]())
+    handler.addFilter(_tells_no_metadata)
     if worker is not None:
         handler.addFilter(partial(_of_worker, worker))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def _tells_no_metadata(record: logging.LogRecord) -> bool:
+    """Whether this is none of the lines in which gRPC quotes metadata whole, keys included."""
+    return not record.getMessage().startswith("Invalid encoding on")
 
 
 class _LineHandler(logging.StreamHandler[LineWriter]):

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -77,3 +78,19 @@ def test_the_process_logs_in_order_and_says_of_which_worker_lines_were_dropped(
     assert (kept["event"], kept["worker"]) == ("kept", 3)
     assert (dropped["event"], dropped["num_lines"]) == ("dropped lines of the log", 1)
     assert (dropped["level"], dropped["worker"]) == ("warning", 3)
+
+
+def test_metadata_that_grpc_cannot_read_are_not_logged():
+    program = (
+        "import logging\n"
+        "from serving.request_log import configure_logging\n"
+        "configure_logging()\n"
+        "grpc = logging.getLogger('grpc._cython.cygrpc')\n"
+        "grpc.error('Invalid encoding on %s', b'Bearer outfit_secret\\xff')\n"
+        "grpc.error('something else')\n"
+    )
+    run = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "something else" in run.stderr
+    assert "outfit_secret" not in run.stderr
