@@ -11,10 +11,11 @@ from engine.presence import known_parts
 from engine.scorer import Calibrated
 
 
-def test_nothing_fitted_is_the_plain_sigmoid_without_relevance(tmp_path) -> None:
-    Confidence.none(3).write(tmp_path)
-    read = Confidence.read(tmp_path, 3)
-    assert read.calibration == Calibration.plain(3)
+def test_nothing_fitted_is_the_plain_sigmoid_without_relevance(tiny_bundle, tmp_path) -> None:
+    preparation = load_bundle(tiny_bundle).preparation
+    Confidence.none(preparation.num_parts).write(tmp_path)
+    read = Confidence.read(tmp_path, preparation, dim=7)
+    assert read.calibration == Calibration.plain(preparation.num_parts)
     assert read.relevance is None
     assert read.relevance_figures == {}
 

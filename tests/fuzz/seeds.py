@@ -7,10 +7,11 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
 from tests.fuzz.decoding import DECODERS
+from tests.serving.claimed_pictures import png
 
 SAMPLES: dict[int, Any] = {
     FieldDescriptor.TYPE_STRING: "shoes",
-    FieldDescriptor.TYPE_BYTES: b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\1\0\0\0\1",
+    FieldDescriptor.TYPE_BYTES: png(1, 1),
     FieldDescriptor.TYPE_INT32: 5,
     FieldDescriptor.TYPE_ENUM: 1,
     FieldDescriptor.TYPE_BOOL: True,
