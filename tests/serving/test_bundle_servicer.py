@@ -324,6 +324,10 @@ def test_switches_under_load_fail_no_complements_nor_stream_and_let_old_bundles_
         models.add(engine.catalogue.base.bundle.model)
         return engine
 
+    def old_bundles_are_gone() -> bool:
+        gc.collect()
+        return len(models) <= 1
+
     wanted = Slot(category=tiny_recommender.info.categories[0])
     endless = itertools.repeat(("again", ScoreQuestion(outfits=[outfit])))
     with (
@@ -341,7 +345,7 @@ def test_switches_under_load_fail_no_complements_nor_stream_and_let_old_bundles_
                 operator.activate("first" if switch % 2 else "second")
                 found.wait_for_answers(4)
                 streamed.wait_for_answers(4)
-        wait_until(lambda: bool(gc.collect()) or len(models) <= 1)
+        wait_until(old_bundles_are_gone)
     for calls in (streamed, found):
         assert not calls.refusals
         assert not [answer for answer in calls.answers if isinstance(answer, CallError)]
