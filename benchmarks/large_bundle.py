@@ -10,7 +10,7 @@ from benchmarks.training import write_shop
 from data.dataset import Dataset
 from engine.bundle import MANIFEST, Bundle, load_bundle, seal_bundle, write_bundle
 from engine.coarse_index import write_coarse
-from engine.confidence import fit_confidence
+from engine.confidence_fit import fit_confidence
 from engine.frozen_model import FrozenModel
 from engine.recipes import recipe
 from engine.training import fit, prepare

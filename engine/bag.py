@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 from scipy.sparse import csr_matrix
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.whitening import ROUNDING, unit_rows
 
@@ -42,6 +40,9 @@ class BagOfWords:
 
         A direction without spread counts for nothing.
         """
+        from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415 - a server fits nothing
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
         bags = [bag for bag in bags if bag]
         if _num_frequent(bags, min_count) < 2:
             return None
@@ -74,12 +75,18 @@ class BagOfWords:
 
     def apply(self, bags: Bags) -> Float32[np.ndarray, "bags width"]:
         """Unit vectors, zero where no word is known."""
-        if not bags:
-            return np.zeros((0, self.width), np.float32)
-        vectorizer = TfidfVectorizer(analyzer=list, vocabulary=self.words, sublinear_tf=True)
-        vectorizer.idf_ = self.idf.astype(np.float64)
-        weights: csr_matrix = vectorizer.transform(bags)
+        weights = _repeats(bags, self.words)
+        weights.data = (1 + np.log(weights.data)) * self.idf[weights.indices]
         return unit_rows((weights @ self.components.T).astype(np.float32))
+
+
+def _repeats(bags: Bags, words: Sequence[str]) -> csr_matrix:
+    """How often each bag holds each of the words, in float64."""
+    number_of = {word: number for number, word in enumerate(words)}
+    known = [[number_of[word] for word in bag if word in number_of] for bag in bags]
+    rows = np.repeat(np.arange(len(bags)), [len(numbers) for numbers in known])
+    columns = np.array([number for numbers in known for number in numbers], np.int64)
+    return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(bags), len(words)))
 
 
 def _num_frequent(bags: Bags, min_count: int) -> int:

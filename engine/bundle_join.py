@@ -16,7 +16,8 @@ from engine.bundle_calibration import freeze
 from engine.coarse_index import FILES as COARSE_FILES
 from engine.coarse_index import write_coarse
 from engine.confidence import FILES as CONFIDENCE_FILES
-from engine.confidence import Confidence, fit_confidence
+from engine.confidence import Confidence
+from engine.confidence_fit import fit_confidence
 from engine.models.ensemble import Ensemble
 from engine.validation import with_validation
 

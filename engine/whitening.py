@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float32
-from sklearn.decomposition import PCA
 
 ROUNDING = 1e-5
 """Spread of float32 rounding errors after a decomposition, beside the largest number; generous."""
@@ -38,6 +37,8 @@ class Whitening:
 
         A direction whose spread is no more than rounding error counts for nothing.
         """
+        from sklearn.decomposition import PCA  # noqa: PLC0415 - a server fits nothing
+
         width = min(width, vectors.shape[1], max(len(vectors) // 4, 1))
         with np.errstate(invalid="ignore"):  # vectors that are all equal have no variance to share
             pca = PCA(width, whiten=True, svd_solver="randomized", random_state=seed).fit(vectors)

@@ -38,7 +38,7 @@ def write_tiny_shop(folder: Path) -> None:
 def train_tiny_bundle(shop: Path, folder: Path, *, seed: int) -> None:
     """A transformer trained on the tiny shop for two epochs."""
     from engine.bundle import write_bundle  # noqa: PLC0415
-    from engine.confidence import fit_confidence  # noqa: PLC0415
+    from engine.confidence_fit import fit_confidence  # noqa: PLC0415
     from engine.frozen_model import FrozenModel  # noqa: PLC0415
     from engine.models.build import ModelConfig  # noqa: PLC0415
     from engine.training import TrainingConfig, fit, prepare  # noqa: PLC0415

@@ -55,7 +55,7 @@ def train(  # noqa: PLR0913 - flags of a command
     from data.atomic import refuse_occupied
     from data.dataset import Dataset
     from engine.bundle import load_bundle, write_bundle
-    from engine.confidence import fit_confidence
+    from engine.confidence_fit import fit_confidence
     from engine.frozen_model import FrozenModel
     from engine.parallel import process_group, rank
     from engine.recipes import recipe

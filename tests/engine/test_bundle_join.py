@@ -9,7 +9,7 @@ from data.errors import BundleError, InputError, SchemaError
 from engine.bundle import load_bundle, read_manifest, write_bundle
 from engine.bundle_join import join_bundles
 from engine.bundled_scorer import bundled_scorer
-from engine.confidence import fit_confidence
+from engine.confidence_fit import fit_confidence
 from engine.frozen_model import FrozenModel
 from engine.recommender import Recommender
 from engine.requests import Slot

@@ -1,9 +1,22 @@
 """What a command line of `outfit serve` comes to."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from serving.cli import app
 from serving.commands.serve_flags import ServeFlags
 from serving.commands.served import server_config
 from serving.server_config import ServerConfig
+
+LOADED = """
+import sys
+from pathlib import Path
+from serving.commands.served import load
+
+load(Path(sys.argv[1]))
+print("torch" in sys.modules, "sklearn" in sys.modules, "transformers" in sys.modules)
+"""
 
 
 def config_of(line: str) -> ServerConfig:
@@ -23,3 +36,9 @@ def test_every_limit_has_a_flag():
     batches = config.batches
     assert (batches.max_size, batches.max_delay_s, batches.max_waiting) == (1, 0.5, 3)
     assert config.max_held_bytes == 64 * 2**20
+
+
+def test_a_server_imports_nothing_that_only_fitting_and_encoding_need(tiny_bundle: Path) -> None:
+    command = [sys.executable, "-c", LOADED, str(tiny_bundle)]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    assert loaded.stdout.split() == ["True", "False", "False"]
