@@ -1,8 +1,10 @@
 """The catalogue of a bundle: its items as they were when it was written."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import polars as pl
 
 from engine.bundle import Bundle
 from engine.index import PartitionedIndex
@@ -43,7 +45,7 @@ class Catalogue:
     def of(cls, bundle: Bundle) -> "Catalogue":
         """The catalogue of a loaded bundle."""
         items, preparation = bundle.items, bundle.preparation
-        categories, slots = items["category"].to_list(), items["slot"].to_list()
+        categories, slots = _names(items["category"]), _names(items["slot"])
         category, slot = preparation.numbers(categories, slots)
         ids = items["item_id"].to_list()
         tokens = ItemTokens(
@@ -64,3 +66,9 @@ class Catalogue:
             inline=InlineItems(preparation=preparation, categories=frozenset(categories)),
             lacking=Lacking(tokens, preparation.widths),
         )
+
+
+def _names(column: pl.Series) -> list[Any]:
+    """A column of few names, equal ones as one object: each of its own would take 60 bytes."""
+    known = {name: name for name in column.unique()}
+    return [known[name] for name in column]
