@@ -18,7 +18,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class WorkerStartError(OutfitError):
-    """A worker ended before it served."""
+    """A worker ended before it served, or took too long to begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class RestartConfig:
     longest_pause_s: float = 10.0
     steady_s: float = 60.0  # a life of this length is no reason for a longer pause
     failed_starts: int = 5  # in a row, of one worker: then all end, if none serves
+    start_s: float = 300.0  # for one to begin to serve; then it is killed
     silence_s: float = 5.0  # of one that serves; after two of them in a row it hangs
     end_s: float = 15.0  # for one that is told to end; then it is killed
 
@@ -93,7 +94,7 @@ class Supervisor:
         worker = _started(self._work, number)
         told = {"worker": number, "pid": worker.pid}
         try:
-            line = _line(number, await worker.report())
+            line = _line(number, await self._report(worker, number))
             LOGGER.info("a worker serves", extra=told)
             self._serving.add(number)
             self._tell(line, announce)
@@ -105,6 +106,17 @@ class Supervisor:
         finally:
             self._serving.discard(number)
             await worker.end(self._restarts.end_s)
+
+    async def _report(self, worker: WorkerProcess, number: int) -> Report | None:
+        """What it says of its start; killed, with a WorkerStartError, where it takes too long."""
+        patience_s = self._restarts.start_s
+        try:
+            async with asyncio.timeout(patience_s):
+                return await worker.report()
+        except TimeoutError as error:
+            worker.kill()
+            cause = f"worker {number} did not begin to serve within {patience_s:g} s"
+            raise WorkerStartError(cause) from error
 
     def _tell(self, line: str, announce: Callable[[str], None]) -> None:
         if len(self._serving) == self._count and not self._announced:

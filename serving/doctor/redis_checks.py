@@ -3,7 +3,6 @@
 import re
 import statistics
 import time
-from collections.abc import Mapping
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -11,6 +10,7 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from data.errors import SchemaError
 from serving.doctor.finding import Finding, failure, warning, well
+from serving.doctor.redis_losses import Facts, lost_by_eviction, lost_by_restart, read_facts
 from serving.doctor.redis_rights import check_rights
 from serving.overlay.redis_errors import named_error
 from serving.redis_connection import address_of, connect
@@ -20,7 +20,6 @@ OLDEST: Final = (6, 2)
 PINGS: Final = 20
 SLOW_MS: Final = 5.0
 """Above it, updates and cached responses take noticeably longer than they need."""
-Facts = Mapping[str, Any]
 
 
 async def check_redis(url: str, shop: str) -> list[Finding]:
@@ -32,7 +31,7 @@ async def check_redis(url: str, shop: str) -> list[Finding]:
     try:
         latency = await _latency(client)
         rights = await check_rights(client, shop)
-        facts = await _facts(client)
+        facts = await read_facts(client)
         settings = await _settings(client)
     except SchemaError as error:
         return [failure("redis", str(error), "Give another --shop.")]
@@ -72,9 +71,8 @@ def check_persistence(facts: Facts, settings: Facts) -> Finding:
         settings: of CONFIG; empty where the user may not read them.
     """
     fsync = settings.get("appendfsync")
-    if not facts.get("aof_enabled"):
-        advice = "Set `appendonly yes`, else a restart loses updates that no replica remembers."
-        return warning("persistence", "no append-only file", advice)
+    if lost := lost_by_restart(facts):
+        return lost
     if facts.get("aof_last_write_status", "ok") != "ok":
         advice = "Look at its log and at the space on its disk: it accepts no updates."
         return failure("persistence", "the append-only file cannot be written", advice)
@@ -89,11 +87,10 @@ def check_persistence(facts: Facts, settings: Facts) -> Finding:
 
 def check_eviction(facts: Facts) -> Finding:
     """Only what expires may be evicted: cached responses, never updates."""
+    if lost := lost_by_eviction(facts):
+        return lost
     policy, limit = str(facts.get("maxmemory_policy", "unknown")), facts.get("maxmemory", 0)
     found = f"maxmemory {limit or 'unlimited'}, {policy}"
-    if policy.startswith("allkeys") and limit:
-        advice = "Set `maxmemory-policy noeviction` or `volatile-lru`: it may evict the updates."
-        return failure("eviction", found, advice)
     if policy.startswith("allkeys"):
         advice = "Set `maxmemory-policy volatile-lru` before anybody sets `maxmemory`."
         return warning("eviction", found, advice)
@@ -117,15 +114,6 @@ async def _ping_ms(client: Redis) -> float:
     began = time.perf_counter()
     await client.echo("outfit")
     return (time.perf_counter() - began) * 1000
-
-
-async def _facts(client: Redis) -> Facts | None:
-    """What INFO says; None where the user may not ask."""
-    try:
-        facts: Facts = await client.info()
-    except NoPermissionError:
-        return None
-    return facts
 
 
 async def _settings(client: Redis) -> Facts:

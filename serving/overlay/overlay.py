@@ -83,6 +83,8 @@ class Overlay:
     async def apply(self, updates: Sequence[ItemUpdate]) -> int:
         """The version that holds the updates, once they are in the log and in force here.
 
+        Those that do not come back in time are in force here later, as `current` tells.
+
         Raises:
             OverloadError: too many updates wait for the log.
             SchemaError: the updates are too large to be appended together.

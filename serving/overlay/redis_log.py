@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from engine.updates import ItemUpdate
 from serving.overlay.errors import LogDamagedError, LogForkedError, LogLostError
 from serving.overlay.log import KEPT_ENTRIES, Replay
+from serving.overlay.loss_warning import LossWarning
 from serving.overlay.redis_errors import named_errors
 from serving.overlay.redis_scripts import APPEND, COMPACT, SEED
 from serving.overlay.state import Entry, Mark, OverlayState
@@ -56,6 +57,7 @@ class RedisLog:
         self._writer: Redis = connect(config.url, timeout_s=config.timeout_s)
         self._reader: Redis = connect(config.url, timeout_s=config.timeout_s + config.heartbeat_s)
         self._where = address_of(self._writer)
+        self._loss_warning = LossWarning(self._reader)
         scripts = (self._writer.register_script(text) for text in (APPEND, SEED, COMPACT))
         self._append_script, self._seed_script, self._compact_script = scripts
 
@@ -75,6 +77,7 @@ class RedisLog:
         """Entries after a mark as they come; see `UpdateLog`."""
         mark = after
         await self._check(mark)
+        self._loss_warning.begin()
         while True:
             with named_errors(self._where):
                 found: Any = await self._reader.xread(
@@ -125,6 +128,7 @@ class RedisLog:
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._loss_warning.close()
         await self._writer.aclose()
         await self._reader.aclose()
 

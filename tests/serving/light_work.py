@@ -61,6 +61,20 @@ def stuck(folder: Path, number: int, announce: Announce) -> None:
         asyncio.run(_stuck(folder, number, announce))
 
 
+def mute(folder: Path, number: int, announce: Announce) -> None:
+    """Serve until SIGTERM; the second never says that it serves, deaf to it."""
+    if number == 2:
+        _say_nothing(folder, number)
+    steady(folder, number, announce)
+
+
+def mute_later(folder: Path, number: int, announce: Announce) -> None:
+    """Serve until SIGTERM; the second, started again, never says so, but when started once more."""
+    if number == 2 and [each for each, _ in notes(folder, "began")].count(number) == 1:
+        _say_nothing(folder, number)
+    steady(folder, number, announce)
+
+
 def deaf(folder: Path, number: int, announce: Announce) -> None:
     """Serve, whatever is told."""
 
@@ -78,6 +92,12 @@ async def _stuck(folder: Path, number: int, announce: Announce) -> None:
     _note(folder, f"began {number} {os.getpid()}")
     announce("serving for now")
     time.sleep(3_600)  # what a deadlock looks like
+
+
+def _say_nothing(folder: Path, number: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _note(folder, f"began {number} {os.getpid()}")
+    time.sleep(3_600)  # what a dead disk looks like
 
 
 def notes(folder: Path, kind: str) -> list[tuple[int, int]]:

@@ -24,11 +24,16 @@ from serving.request_log import configure_logging
 from serving.supervisor import RestartConfig, Supervisor
 from tests.serving import light_work
 
-name, folder, count = sys.argv[1:]
+name, folder, count, start_s = sys.argv[1:]
 configure_logging()
 work = partial(getattr(light_work, name), Path(folder))
 restarts = RestartConfig(
-    first_pause_s=0.05, longest_pause_s=0.1, failed_starts=3, silence_s=1.5, end_s=2.0
+    first_pause_s=0.05,
+    longest_pause_s=0.1,
+    failed_starts=3,
+    start_s=float(start_s),
+    silence_s=1.5,
+    end_s=2.0,
 )
 supervisor = Supervisor(work, int(count), restarts)
 try:
@@ -41,9 +46,11 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def supervised(name: str, folder: Path, count: int = 2) -> Iterator["subprocess.Popen[str]"]:
+def supervised(
+    name: str, folder: Path, count: int = 2, start_s: float = PATIENCE_S
+) -> Iterator["subprocess.Popen[str]"]:
     """The supervisor of that work of `light_work`."""
-    command = [sys.executable, "-c", PROGRAM, name, str(folder), str(count)]
+    command = [sys.executable, "-c", PROGRAM, name, str(folder), str(count), str(start_s)]
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603 - our own program
@@ -144,6 +151,28 @@ def test_a_worker_whose_event_loop_stands_still_is_replaced(tmp_path: Path):
         until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
         (hung,) = logged(tmp_path, "a worker hangs")
         assert hung["worker"] == 2
+
+
+def test_where_a_worker_does_not_begin_to_serve_in_time_at_the_start_all_end(tmp_path: Path):
+    with supervised("mute", tmp_path, start_s=4) as process:
+        assert process.wait(PATIENCE_S) == 1
+        assert said(process) == ""
+    assert (tmp_path / "log").read_text().endswith("worker 2 did not begin to serve within 4 s\n")
+    assert not any(is_there(pid) for _, pid in notes(tmp_path, "began"))
+
+
+def test_a_replacement_that_does_not_begin_to_serve_in_time_is_replaced_too(tmp_path: Path):
+    with supervised("mute_later", tmp_path, start_s=4) as process:
+        said(process)
+        first = dict(notes(tmp_path, "began"))
+        os.kill(first[2], signal.SIGKILL)
+        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        (late,) = logged(tmp_path, "a worker did not start")
+        assert late["cause"] == "worker 2 did not begin to serve within 4 s"
+        _, mute, replacement = [pid for number, pid in notes(tmp_path, "began") if number == 2]
+        assert [is_there(pid) for pid in (first[1], mute, replacement)] == [True, False, True]
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_nobody_hangs_because_supervisor_and_workers_stood_still_together(tmp_path: Path):

@@ -1,6 +1,6 @@
 import asyncio
 
-from serving.cache.memory_cache import MemoryCache, MemoryCacheConfig
+from serving.cache.memory_cache import ENTRY_BYTES, MemoryCache, MemoryCacheConfig
 from serving.cache.near_cache import NearCache
 from serving.cache.response_cache import CacheCounts
 
@@ -34,7 +34,7 @@ def test_what_one_process_keeps_another_finds():
 
 def test_what_is_dropped_near_is_found_far():
     async def story() -> None:
-        cache = NearCache(memory(max_bytes=10), memory())
+        cache = NearCache(memory(max_bytes=10 + ENTRY_BYTES), memory())
         for key in "ab":
             await cache.put(key, bytes(8))
         assert [await cache.get(key) for key in "ab"] == [bytes(8)] * 2

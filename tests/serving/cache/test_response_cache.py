@@ -16,10 +16,10 @@ Build = Callable[[float], ResponseCache]
 
 @pytest.fixture(params=["memory", "redis", "near"])
 def build(request: pytest.FixtureRequest, shared_redis, lineage) -> Build:
-    """A cache that keeps responses for some seconds and up to 10,000 bytes each."""
+    """A cache that keeps responses for some seconds and up to 200,000 bytes each."""
 
     def memory(ttl_s: float) -> ResponseCache:
-        return MemoryCache(MemoryCacheConfig(max_bytes=10_000, ttl_s=ttl_s))
+        return MemoryCache(MemoryCacheConfig(max_bytes=200_000, ttl_s=ttl_s))
 
     def redis(ttl_s: float) -> ResponseCache:
         return RedisCache(
@@ -28,7 +28,7 @@ def build(request: pytest.FixtureRequest, shared_redis, lineage) -> Build:
                 lineage=lineage,
                 ttl_s=ttl_s,
                 timeout_s=2.0,
-                max_response_bytes=10_000,
+                max_response_bytes=200_000,
             )
         )
 
@@ -81,10 +81,10 @@ def test_a_response_goes_after_its_time(build):
 
 def test_a_response_that_is_too_large_is_not_kept(build):
     async def story(cache: ResponseCache) -> None:
-        await cache.put("a", b"x" * 10_001)
+        await cache.put("a", b"x" * 200_001)
         assert await cache.get("a") is None
-        await cache.put("a", b"x" * 9_000)
-        assert await cache.get("a") == b"x" * 9_000
+        await cache.put("a", b"x" * 199_000)
+        assert await cache.get("a") == b"x" * 199_000
 
     run(build, story)
 

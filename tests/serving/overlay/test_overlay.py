@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
@@ -11,7 +12,7 @@ from engine.updates import ItemDeletion
 from serving.overlay.errors import LogDamagedError, LogForkedError, UpdateLogError
 from serving.overlay.log import UpdateLog
 from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
-from serving.overlay.state import OverlayState
+from serving.overlay.state import Entry, Mark, OverlayState
 from tests.serving.overlay.log_places import FilePlace, LogPlace, opened, run, until
 from tests.serving.overlay.some_updates import change, foreign, new_item, prices, same
 
@@ -41,6 +42,34 @@ def test_an_update_is_in_force_here_at_once_and_elsewhere_within_a_second(place)
             assert here.age_s < 1.0
 
     run(story())
+
+
+def test_an_update_that_comes_back_late_is_acknowledged_and_in_force_with_its_version(
+    place, caplog, monkeypatch
+):
+    async def story() -> None:
+        log, given_out = place.open(), asyncio.Event()
+        follow = log.follow
+
+        async def late(after: Mark) -> AsyncGenerator[tuple[Entry, ...], None]:
+            async with aclosing(follow(after)) as pages:
+                async for entries in pages:
+                    if entries:
+                        await given_out.wait()
+                    yield entries
+
+        monkeypatch.setattr(log, "follow", late)
+        async with running_overlay(log, OverlayConfig(apply_timeout_s=0.1)) as overlay:
+            version = await overlay.apply([change("a", 1)])
+            assert (version, overlay.current.version, prices(overlay.current)) == (1, 0, {})
+            given_out.set()
+            await until(lambda: overlay.current.version == version)
+            assert prices(overlay.current) == {"a": 1.0}
+            assert await overlay.apply([change("a", 2)]) == overlay.current.version == 2
+
+    with caplog.at_level(logging.INFO, "serving.overlay.overlay"):
+        run(story())
+    assert caplog.messages.count("saw an own update late") == 1
 
 
 def test_a_replica_that_starts_late_comes_to_the_same_state(place, monkeypatch):
