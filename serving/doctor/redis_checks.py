@@ -10,9 +10,9 @@ from redis.exceptions import NoPermissionError, RedisError
 
 from data.errors import SchemaError
 from serving.doctor.finding import Finding, failure, warning, well
-from serving.doctor.redis_losses import Facts, lost_by_eviction, lost_by_restart, read_facts
 from serving.doctor.redis_rights import check_rights
 from serving.overlay.redis_errors import named_error
+from serving.overlay.redis_losses import Facts, lost_by_eviction, lost_by_restart, read_facts
 from serving.redis_connection import address_of, connect
 
 TIMEOUT_S: Final = 2.0
@@ -72,7 +72,7 @@ def check_persistence(facts: Facts, settings: Facts) -> Finding:
     """
     fsync = settings.get("appendfsync")
     if lost := lost_by_restart(facts):
-        return lost
+        return warning("persistence", lost.found, lost.advice)
     if facts.get("aof_last_write_status", "ok") != "ok":
         advice = "Look at its log and at the space on its disk: it accepts no updates."
         return failure("persistence", "the append-only file cannot be written", advice)
@@ -88,7 +88,7 @@ def check_persistence(facts: Facts, settings: Facts) -> Finding:
 def check_eviction(facts: Facts) -> Finding:
     """Only what expires may be evicted: cached responses, never updates."""
     if lost := lost_by_eviction(facts):
-        return lost
+        return failure("eviction", lost.found, lost.advice)
     policy, limit = str(facts.get("maxmemory_policy", "unknown")), facts.get("maxmemory", 0)
     found = f"maxmemory {limit or 'unlimited'}, {policy}"
     if policy.startswith("allkeys"):

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from serving.doctor.finding import Finding
-from serving.doctor.redis_losses import losses, read_facts
+from serving.overlay.redis_losses import Loss, losses, read_facts
 from serving.redis_connection import address_of
 
 LOGGER = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ class LossWarning:
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._told: Sequence[Finding] | None = ()
+        self._told: Sequence[Loss] | None = ()
         self._looking: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -51,13 +50,13 @@ class LossWarning:
             self._told = found
             self._tell(found)
 
-    def _tell(self, found: Sequence[Finding] | None) -> None:
+    def _tell(self, found: Sequence[Loss] | None) -> None:
         where = address_of(self._client)
         if found is None:
             LOGGER.info("may not look whether Redis keeps updates", extra={"where": where})
         elif found:
             told = {
-                "found": "; ".join(finding.found for finding in found),
-                "advice": " ".join(finding.advice for finding in found),
+                "found": "; ".join(loss.found for loss in found),
+                "advice": " ".join(loss.advice for loss in found),
             }
             LOGGER.warning("Redis may lose acknowledged updates", extra={"where": where} | told)

@@ -1,14 +1,21 @@
 """By which settings a Redis loses updates that it acknowledged."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError
 
-from serving.doctor.finding import Finding, failure, warning
-
 Facts: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A setting by which updates are lost, and what to set instead."""
+
+    found: str
+    advice: str
 
 
 async def read_facts(client: Redis) -> Facts | None:
@@ -20,7 +27,7 @@ async def read_facts(client: Redis) -> Facts | None:
     return facts
 
 
-def losses(facts: Facts) -> list[Finding]:
+def losses(facts: Facts) -> list[Loss]:
     """All of them; each may take more than the last second of updates.
 
     Args:
@@ -29,18 +36,18 @@ def losses(facts: Facts) -> list[Finding]:
     return [found for found in (lost_by_restart(facts), lost_by_eviction(facts)) if found]
 
 
-def lost_by_restart(facts: Facts) -> Finding | None:
+def lost_by_restart(facts: Facts) -> Loss | None:
     """Nothing is written down, or a snapshot now and then; None where a file is appended to."""
     if facts.get("aof_enabled"):
         return None
     advice = "Set `appendonly yes`, else a restart loses updates that no replica remembers."
-    return warning("persistence", "no append-only file", advice)
+    return Loss(found="no append-only file", advice=advice)
 
 
-def lost_by_eviction(facts: Facts) -> Finding | None:
+def lost_by_eviction(facts: Facts) -> Loss | None:
     """Updates may have to make room; None where they never do."""
     policy, limit = str(facts.get("maxmemory_policy", "unknown")), facts.get("maxmemory", 0)
     if not (policy.startswith("allkeys") and limit):
         return None
     advice = "Set `maxmemory-policy noeviction` or `volatile-lru`: it may evict the updates."
-    return failure("eviction", f"maxmemory {limit}, {policy}", advice)
+    return Loss(found=f"maxmemory {limit}, {policy}", advice=advice)
