@@ -15,6 +15,7 @@ from serving.overlay.errors import (
     LogDamagedError,
     LogForkedError,
     LogLostError,
+    LogTimeoutError,
     LogUnreachableError,
     UpdateLogError,
 )
@@ -50,7 +51,8 @@ class Overlay:
 
     def __init__(self, log: UpdateLog, config: OverlayConfig) -> None:
         self._log, self._config = log, config
-        self._appends = JoinedAppends(log)
+        # A log that was turned back, which nobody here has seen yet, would use versions again.
+        self._appends = JoinedAppends(log, lambda: self._state.version + 1)
         self._state, self._tail = OverlayState(), Tail()
         self._moved = asyncio.Event()
         self._error: UpdateLogError | None = None
@@ -86,7 +88,8 @@ class Overlay:
         Raises:
             OverloadError: too many updates wait for the log.
             SchemaError: the updates are too large to be appended together.
-            UpdateLogError: they are not in the log; after `LogTimeoutError` they may be.
+            UpdateLogError: they are not in the log, or it lost them before they were in force here;
+                after `LogTimeoutError` they may be in it.
         """
         if not self._connected:
             raise self._error or LogUnreachableError(
@@ -208,13 +211,21 @@ class Overlay:
         return [Entry(previous=after.token, mark=mark, updates=updates)]
 
     async def _wait_for(self, mark: Mark) -> None:
-        """Until the entry is in force here; it is in the log, so being late is no failure."""
+        """Until the entry is in force here; raises LogTimeoutError where it is not in time.
+
+        A version says nothing: a log that was turned back after it had answered reaches it without
+        the entry.
+        """
         try:
             async with asyncio.timeout(self._config.apply_timeout_s):
-                while self._state.version < mark.version:
+                while not self._tail.holds(mark):
                     await self._moved.wait()
-        except TimeoutError:
-            LOGGER.info("saw an own update late", extra={"version": mark.version})
+        except TimeoutError as error:
+            raise LogTimeoutError(
+                expected=f"version {mark.version} to come back in time",
+                got=f"version {self._state.version}",
+                where="update log",
+            ) from error
 
     def _count_from(self, kept: int) -> None:
         """A snapshot of this version is kept: the next is due so many entries later."""

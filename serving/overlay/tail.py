@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Final
 
 from engine.updates import NewItem
-from serving.overlay.state import Entry
+from serving.overlay.state import Entry, Mark
 
 MAX_WEIGHT: Final = 100_000
 NEW_ITEM_WEIGHT: Final = 100
@@ -24,6 +25,11 @@ class Tail:
     def entries(self) -> tuple[Entry, ...]:
         """In the order of the log."""
         return tuple(self._entries)
+
+    def holds(self, mark: Mark) -> bool:
+        """Whether the entry of a mark is among them."""
+        later = takewhile(lambda one: one.mark.version >= mark.version, reversed(self._entries))
+        return any(one.mark == mark for one in later)
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Remember entries, each the successor of the one before."""

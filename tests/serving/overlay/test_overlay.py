@@ -8,10 +8,15 @@ from contextlib import AsyncExitStack
 import pytest
 
 from engine.updates import ItemDeletion
-from serving.overlay.errors import LogDamagedError, LogForkedError, UpdateLogError
+from serving.overlay.errors import (
+    LogDamagedError,
+    LogForkedError,
+    LogTimeoutError,
+    UpdateLogError,
+)
 from serving.overlay.log import UpdateLog
 from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
-from serving.overlay.state import OverlayState
+from serving.overlay.state import Mark, OverlayState
 from tests.serving.overlay.log_places import FilePlace, LogPlace, opened, run, until
 from tests.serving.overlay.some_updates import change, foreign, new_item, prices, same
 
@@ -139,6 +144,45 @@ def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place):
                 await log.append([change("a", 9)])
             await until(lambda: witness.current.version > version)
             assert prices(witness.current) == {"a": 9.0}
+
+    run(story())
+
+
+def test_an_update_of_a_log_that_was_turned_back_unseen_is_in_force_under_a_version_of_its_own(
+    place,
+):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (witness,) = await replicas(place, stack, count=1)
+            await witness.apply([change("a", 1)])
+            earlier = place.contents()
+            for price in (2, 3, 4):
+                version = await witness.apply([change("a", price)])
+            place.replace(earlier)
+            assert await witness.apply([change("b", 9)]) > version
+            assert prices(witness.current) == {"a": 4.0, "b": 9.0}
+
+    run(story())
+
+
+def test_an_update_that_the_log_lost_after_it_had_answered_is_not_acknowledged(place, monkeypatch):
+    """As in a failover to a Redis that had not got it yet, and got another meanwhile."""
+
+    async def story() -> None:
+        log = place.open()
+        async with running_overlay(log, OverlayConfig(apply_timeout_s=0.2)) as overlay:
+            version = await overlay.apply([change("a", 1)])
+            append = log.append
+
+            async def lose(*_: object, at_least: int = 0) -> Mark:
+                await append([change("b", 2)])
+                return foreign(at_least)
+
+            monkeypatch.setattr(log, "append", lose)
+            with pytest.raises(LogTimeoutError):
+                await overlay.apply([change("a", 9)])
+            assert overlay.current.version == version + 1
+            assert prices(overlay.current) == {"a": 1.0, "b": 2.0}
 
     run(story())
 
