@@ -200,15 +200,18 @@ class Overlay:
 
     async def _given(self, updates: tuple[ItemUpdate, ...], after: Mark) -> list[Entry]:
         """Append updates in one entry, or in several where they are too large for one."""
+        mine = self._state.mark
         try:
-            mark = await self._log.append(updates, after=after, at_least=self._state.version + 1)
+            mark = await self._log.append(
+                updates, after=after, at_least=mine.version + 1, gives_back=mine.token
+            )
         except SchemaError:
             if len(updates) == 1:
                 raise
             half = len(updates) // 2
             first = await self._given(updates[:half], after)
             return first + await self._given(updates[half:], first[-1].mark)
-        return [Entry(previous=after.token, mark=mark, updates=updates)]
+        return [Entry(previous=after.token, mark=mark, updates=updates, gives_back=mine.token)]
 
     async def _wait_for(self, mark: Mark) -> None:
         """Until the entry is in force here; raises LogTimeoutError where it is not in time.

@@ -131,6 +131,31 @@ def test_a_log_that_was_turned_back_is_given_what_it_lost_and_keeps_what_is_newe
     run(story())
 
 
+def test_a_replica_that_gives_back_less_first_undoes_nothing_of_one_that_knew_more(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (ahead,) = await replicas(place, stack, count=1)
+            await ahead.apply([change("a", 1)])
+            turned_back = place.contents()
+            await ahead.apply([change("a", 2), change("b", 2)])
+            async with opened(place) as log:
+                replay = await log.replay()
+            assert replay is not None
+            behind = replay.state()
+            version = await ahead.apply([change("a", 3)])
+            place.replace(turned_back)
+            async with opened(place) as log:
+                await log.append(
+                    list(behind.records), at_least=version, gives_back=behind.mark.token
+                )
+            await until(lambda: ahead.current.version > version)
+            assert prices(ahead.current) == {"a": 3.0, "b": 2.0}
+            (late,) = await replicas(place, stack, count=1)
+            assert same(late.current, ahead.current)
+
+    run(story())
+
+
 def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place):
     async def story() -> None:
         async with AsyncExitStack() as stack:
