@@ -100,8 +100,7 @@ class BundleShelf:
         """
         async with self._switching():
             before = self._activations.names
-            is_new = name != self._active or not before
-            return await self._switch(name, [*before, name] if is_new else before)
+            return await self._switch(name, before if before[-1:] == [name] else [*before, name])
 
     async def roll_back(self) -> ShelvedBundle:
         """Answer again from the bundle that was active before, or the latest that still can.
@@ -127,7 +126,7 @@ class BundleShelf:
         """What to go back to: the activations up to each of another bundle, the latest first."""
         names = self._activations.names
         ends = range(len(names) - 1, 0, -1)
-        return [names[:end] for end in ends if names[end - 1] != self._active]
+        return [names[:end] for end in ends if names[end - 1] != names[-1]]
 
     @asynccontextmanager
     async def _switching(self) -> AsyncIterator[None]:
@@ -139,13 +138,19 @@ class BundleShelf:
 
     async def _adopt(self) -> None:
         """Answer from what another process activated, or stay and say why."""
-        latest = self._activations.names[-1:]
-        if latest in ([], [self._active]):
+        names = self._activations.names
+        if not names or self._is_answering(names[-1]):
             return
         try:
-            await self._answer_from(latest[0])
+            await self._answer_from(names[-1])
         except Exception:
-            logger.exception("stayed with another bundle", extra={"bundle": latest[0]})
+            logger.exception("stayed with another bundle", extra={"bundle": names[-1]})
+
+    def _is_answering(self, name: str) -> bool:
+        """Whether it is the active one, and the folder of that name still holds what was loaded."""
+        if name != self._active:
+            return False
+        return self._described(name).bundle_id == self._slot.take().info.bundle_id
 
     async def _switch(self, name: str, activations: Sequence[str]) -> ShelvedBundle:
         await self._answer_from(name)

@@ -60,11 +60,16 @@ class FileLog:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="update log")
 
     async def append(
-        self, updates: Sequence[ItemUpdate], *, after: Mark | None = None, at_least: int = 0
+        self,
+        updates: Sequence[ItemUpdate],
+        *,
+        after: Mark | None = None,
+        at_least: int = 0,
+        gives_back: str = "",
     ) -> Mark:
         """The mark of the new entry, once it is durable; see `UpdateLog`."""
         encoded = encode_updates(updates)
-        mark = await self._in_writer(lambda: self._append(encoded, after, at_least))
+        mark = await self._in_writer(lambda: self._append(encoded, after, at_least, gives_back))
         self._written.set()
         self._written = asyncio.Event()
         return mark
@@ -114,7 +119,7 @@ class FileLog:
         except OSError as error:
             raise _refused(error, self._path) from error
 
-    def _append(self, encoded: bytes, after: Mark | None, at_least: int) -> Mark:
+    def _append(self, encoded: bytes, after: Mark | None, at_least: int, gives_back: str) -> Mark:
         self._head.read()
         last = self._head.last
         if after is not None and after != last:
@@ -124,7 +129,7 @@ class FileLog:
                 where=str(self._path),
             )
         mark = Mark(version=max(last.version + 1, at_least), token=secrets.token_hex(8))
-        content = entry_frame(last.token, mark, encoded)
+        content = entry_frame(last.token, mark, encoded, gives_back=gives_back)
         self._write(content, self._head.end)
         self._head.wrote(mark, len(content))
         return mark

@@ -6,7 +6,7 @@ callers waits for is a few round trips, not one for each of them.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,10 +35,11 @@ class JoinedAppends:
 
     Args:
         log: whose errors every caller of an entry is told.
+        least: the least version of an entry that is appended now.
     """
 
-    def __init__(self, log: UpdateLog) -> None:
-        self._log = log
+    def __init__(self, log: UpdateLog, least: Callable[[], int] = int) -> None:
+        self._log, self._least = log, least
         self._waiting: deque[Waiting] = deque()
         self._size = 0  # updates of all who wait
         self._work: asyncio.Task[None] | None = None
@@ -89,7 +90,8 @@ class JoinedAppends:
     async def _append(self, entry: Sequence[Waiting]) -> None:
         """Append an entry; where it is too large, each caller's updates alone."""
         joined = [update for waiting in entry for update in waiting.updates]
-        (outcome,) = await asyncio.gather(self._log.append(joined), return_exceptions=True)
+        appending = self._log.append(joined, at_least=self._least())
+        (outcome,) = await asyncio.gather(appending, return_exceptions=True)
         if isinstance(outcome, SchemaError) and len(entry) > 1:
             for waiting in entry:
                 await self._append([waiting])

@@ -36,7 +36,12 @@ class UpdateLog(Protocol):
     """
 
     async def append(
-        self, updates: Sequence[ItemUpdate], *, after: Mark | None = None, at_least: int = 0
+        self,
+        updates: Sequence[ItemUpdate],
+        *,
+        after: Mark | None = None,
+        at_least: int = 0,
+        gives_back: str = "",
     ) -> Mark:
         """The mark of the new entry, once it is durable.
 
@@ -44,6 +49,7 @@ class UpdateLog(Protocol):
             updates: that become one entry: all of them are in the log, or none.
             after: append only if this is the last entry; None appends after any.
             at_least: the least version of the new entry.
+            gives_back: as of `Entry`.
 
         Raises:
             SchemaError: the updates are too large for one entry.

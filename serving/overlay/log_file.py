@@ -149,12 +149,16 @@ def write_log_file(path: Path, base: Mark, entries: Iterable[tuple[Entry, bytes]
     head = json.dumps({"version": base.version, "token": base.token}).encode()
     with atomic_file(path) as temporary, temporary.open("wb") as file:
         file.write(MAGIC + frame(head))
-        file.writelines(entry_frame(entry.previous, entry.mark, data) for entry, data in entries)
+        file.writelines(
+            entry_frame(entry.previous, entry.mark, data, gives_back=entry.gives_back)
+            for entry, data in entries
+        )
 
 
-def entry_frame(previous: str, mark: Mark, updates: bytes) -> bytes:
+def entry_frame(previous: str, mark: Mark, updates: bytes, *, gives_back: str = "") -> bytes:
     """An entry as it stands in the file."""
     head = {"previous": previous, "version": mark.version, "token": mark.token}
+    head |= {"gives_back": gives_back} if gives_back else {}
     return frame(json.dumps(head).encode() + b"\n" + updates)
 
 
@@ -183,4 +187,5 @@ def _entry(payload: bytes, where: str) -> Entry:
         previous=described["previous"],
         mark=Mark(version=described["version"], token=described["token"]),
         updates=decode_updates(updates, where),
+        gives_back=described.get("gives_back", ""),
     )

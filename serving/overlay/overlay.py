@@ -15,6 +15,7 @@ from serving.overlay.errors import (
     LogDamagedError,
     LogForkedError,
     LogLostError,
+    LogTimeoutError,
     LogUnreachableError,
     UpdateLogError,
 )
@@ -38,7 +39,7 @@ class OverlayConfig:
     snapshot_every: int = 2_000  # entries; a late replica reads at most so many beside a snapshot
     first_pause_s: float = 0.05  # before trying again what failed; doubles each time
     longest_pause_s: float = 0.5  # so that a log that is back is followed within a second
-    apply_timeout_s: float = 1.0  # how long `apply` waits to see its own update come back
+    apply_timeout_s: float = 5.0  # how long `apply` waits to see its own update come back
     give_back_items: int = 32  # of an entry given back to a log that lost it
 
 
@@ -50,7 +51,8 @@ class Overlay:
 
     def __init__(self, log: UpdateLog, config: OverlayConfig) -> None:
         self._log, self._config = log, config
-        self._appends = JoinedAppends(log)
+        # A log that was turned back, which nobody here has seen yet, would use versions again.
+        self._appends = JoinedAppends(log, lambda: self._state.version + 1)
         self._state, self._tail = OverlayState(), Tail()
         self._moved = asyncio.Event()
         self._error: UpdateLogError | None = None
@@ -83,12 +85,11 @@ class Overlay:
     async def apply(self, updates: Sequence[ItemUpdate]) -> int:
         """The version that holds the updates, once they are in the log and in force here.
 
-        Those that do not come back in time are in force here later, as `current` tells.
-
         Raises:
             OverloadError: too many updates wait for the log.
             SchemaError: the updates are too large to be appended together.
-            UpdateLogError: they are not in the log; after `LogTimeoutError` they may be.
+            UpdateLogError: they are not in the log, or it lost them before they were in force here;
+                after `LogTimeoutError` they may be in it.
         """
         if not self._connected:
             raise self._error or LogUnreachableError(
@@ -199,24 +200,35 @@ class Overlay:
 
     async def _given(self, updates: tuple[ItemUpdate, ...], after: Mark) -> list[Entry]:
         """Append updates in one entry, or in several where they are too large for one."""
+        mine = self._state.mark
         try:
-            mark = await self._log.append(updates, after=after, at_least=self._state.version + 1)
+            mark = await self._log.append(
+                updates, after=after, at_least=mine.version + 1, gives_back=mine.token
+            )
         except SchemaError:
             if len(updates) == 1:
                 raise
             half = len(updates) // 2
             first = await self._given(updates[:half], after)
             return first + await self._given(updates[half:], first[-1].mark)
-        return [Entry(previous=after.token, mark=mark, updates=updates)]
+        return [Entry(previous=after.token, mark=mark, updates=updates, gives_back=mine.token)]
 
     async def _wait_for(self, mark: Mark) -> None:
-        """Until the entry is in force here; it is in the log, so being late is no failure."""
+        """Until the entry is in force here; raises LogTimeoutError where it is not in time.
+
+        A version says nothing: a log that was turned back after it had answered reaches it without
+        the entry.
+        """
         try:
             async with asyncio.timeout(self._config.apply_timeout_s):
-                while self._state.version < mark.version:
+                while not self._tail.recognizes(mark):
                     await self._moved.wait()
-        except TimeoutError:
-            LOGGER.info("saw an own update late", extra={"version": mark.version})
+        except TimeoutError as error:
+            raise LogTimeoutError(
+                expected=f"version {mark.version} to come back in time",
+                got=f"version {self._state.version}",
+                where="update log",
+            ) from error
 
     def _count_from(self, kept: int) -> None:
         """A snapshot of this version is kept: the next is due so many entries later."""

@@ -62,14 +62,19 @@ class RedisLog:
         self._append_script, self._seed_script, self._compact_script = scripts
 
     async def append(
-        self, updates: Sequence[ItemUpdate], *, after: Mark | None = None, at_least: int = 0
+        self,
+        updates: Sequence[ItemUpdate],
+        *,
+        after: Mark | None = None,
+        at_least: int = 0,
+        gives_back: str = "",
     ) -> Mark:
         """The mark of the new entry, once Redis has answered; see `UpdateLog`."""
         token, encoded = secrets.token_hex(8), encode_updates(updates)
         last = "*" if after is None else after.token
         with named_errors(self._where):
             version = await self._append_script(
-                keys=[self._head, self._entries], args=[token, encoded, last, at_least]
+                keys=[self._head, self._entries], args=[token, encoded, last, at_least, gives_back]
             )
         return Mark(version=int(version), token=token)
 
@@ -233,4 +238,5 @@ class RedisLog:
             previous=previous.decode(),
             mark=Mark(version=int(number.partition(b"-")[0]), token=token.decode()),
             updates=decode_updates(updates, self._where),
+            gives_back=fields.get(b"gives_back", b"").decode(),
         )

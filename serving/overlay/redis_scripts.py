@@ -7,13 +7,13 @@ stream of entries, whose ids are the versions. KEYS[3] is a new snapshot, which 
 from typing import Final
 
 APPEND: Final = """
--- ARGV: token, updates, token that must be the last ('*' for any), least version
+-- ARGV: token, updates, token that must be the last ('*' for any), least version, gives back
 local head = redis.call('HMGET', KEYS[1], 'version', 'token')
 if not head[1] then return redis.error_reply('LOST') end
 if ARGV[3] ~= '*' and ARGV[3] ~= head[2] then return redis.error_reply('FORKED') end
 local version = string.format('%d', math.max(tonumber(head[1]) + 1, tonumber(ARGV[4])))
 redis.call('XADD', KEYS[2], version .. '-0',
-           'previous', head[2], 'token', ARGV[1], 'updates', ARGV[2])
+           'previous', head[2], 'token', ARGV[1], 'updates', ARGV[2], 'gives_back', ARGV[5])
 redis.call('HSET', KEYS[1], 'version', version, 'token', ARGV[1])
 return tonumber(version)
 """

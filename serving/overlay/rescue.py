@@ -32,6 +32,9 @@ def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
     together, everything that the replica holds counts as lost, and everything in the log as newer;
     a log that only went on for long says all of that already, and nothing is given back.
 
+    Another replica may have given back less before: what it gave is as old as the last entry that
+    it knew, and not newer than what was lost after that.
+
     Args:
         mine: state of the replica.
         tail: the last entries that it applied, up to its mark; empty where it remembers none.
@@ -47,7 +50,8 @@ def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
         forked = bool(updates) or mine.version >= theirs.version
         return Rescue(state=theirs, updates=updates, forked=forked)
     lost = tail[common:]
-    newer = _after(known[common], replay.entries)
+    gone = {one.mark.token for one in lost}
+    newer = [one for one in _after(known[common], replay.entries) if one.gives_back not in gone]
     updates = _missing(theirs.records, _replayed(lost, newer))
     return Rescue(state=theirs, updates=updates, forked=bool(lost))
 

@@ -33,11 +33,14 @@ class Entry:
         previous: token of the entry before.
         mark: of this entry.
         updates: in their order.
+        gives_back: token of the last entry that was in force where these updates come from, if they
+            are what the log had lost of it and of those before; empty where a caller sent them.
     """
 
     previous: str
     mark: Mark
     updates: tuple[ItemUpdate, ...]
+    gives_back: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -21,11 +21,14 @@ class MemoryLog:
         *,
         after: Mark | None = None,  # noqa: ARG002 - there is one writer
         at_least: int = 0,
+        gives_back: str = "",
     ) -> Mark:
         last = self._entries[-1].mark if self._entries else Mark()
         mark = Mark(version=max(last.version + 1, at_least), token=str(len(self._entries)))
         async with self._appended:
-            entry = Entry(previous=last.token, mark=mark, updates=tuple(updates))
+            entry = Entry(
+                previous=last.token, mark=mark, updates=tuple(updates), gives_back=gives_back
+            )
             self._entries.append(entry)
             self._appended.notify_all()
         return mark

@@ -50,6 +50,20 @@ def test_a_log_that_was_never_begun_holds_nothing_and_takes_nothing(place):
     run_on(place, story)
 
 
+def test_an_entry_says_what_it_gives_back_also_once_a_snapshot_was_kept(place):
+    async def story(log: UpdateLog) -> None:
+        await log.seed(OverlayState())
+        await log.append([change("a", 1)], gives_back="t3")
+        await log.append([change("a", 2)])
+        await log.snapshot(await state_of(log))
+        replay = await log.replay()
+        assert replay is not None
+        for entries in (replay.entries, await following(log, ROOT, 2)):
+            assert [entry.gives_back for entry in entries] == ["t3", ""]
+
+    run_on(place, story)
+
+
 def test_entries_come_in_order_and_whole_to_whoever_follows(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())

@@ -8,7 +8,7 @@ from engine.update_records import UpdateRecords
 from engine.updates import ItemDeletion, ItemUpdate
 from serving.overlay.log import Replay
 from serving.overlay.rescue import Rescue, rescue
-from serving.overlay.state import Entry, Mark, OverlayState, advance
+from serving.overlay.state import ROOT, Entry, Mark, OverlayState, advance
 from serving.overlay.update_codec import encode_state
 from tests.serving.overlay.some_updates import BATCHES, change, foreign, history, new_item, prices
 
@@ -73,6 +73,35 @@ def test_a_log_that_only_went_on_is_given_nothing(common, newer, remembered) -> 
         assert found.updates == ()
         assert not found.forked
         assert records_of(found.state) == records_of(whole)
+
+
+@settings(max_examples=40)
+@given(BATCHES, BATCHES.filter(bool), BATCHES, BATCHES, st.data())
+def test_what_another_replica_gave_back_of_less_is_not_newer_than_what_was_lost_after_it(
+    common, lost, newer, newest, data
+) -> None:
+    mine = history([*common, *lost])
+    behind = mine[: len(common) + data.draw(st.integers(1, len(lost)))]
+    theirs = forked(common, newer)
+    first = rescue(advance(OverlayState(), behind), behind, of_entries(theirs))
+    updates = [first.updates, *(tuple(each) for each in newest)]
+    for number, each in enumerate(updates):
+        previous = theirs[-1].mark if theirs else ROOT
+        theirs.append(
+            Entry(
+                previous=previous.token,
+                mark=Mark(version=previous.version + 1, token=f"given-{number}"),
+                updates=each,
+                gives_back="" if number else behind[-1].mark.token,
+            )
+        )
+    found = rescue(advance(OverlayState(), mine), mine, of_entries(theirs))
+    expected = advance(OverlayState(), history([*common, *lost, *newer, *newest]))
+    assert records_of(after_rescue(found)) == records_of(expected)
+
+
+def of_entries(entries: Sequence[Entry]) -> Replay:
+    return Replay(snapshot=OverlayState(), entries=tuple(entries))
 
 
 def test_a_log_without_a_common_entry_gets_what_it_does_not_say() -> None:
