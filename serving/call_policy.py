@@ -26,6 +26,9 @@ THROTTLING: Final = {"maxTokens": 1_000, "tokenRatio": 0.5}
 """A failure takes a token, a success gives half of one; below half of them nothing is repeated."""
 RECONNECT_MS: Final = (100, 2_000)
 """First and longest pause before connecting again; gRPC's own, up to 2 minutes, outlast a call."""
+CONNECT_MS: Final = 3_000
+"""How long connecting may take: gRPC calls it the least pause. TLS from far away has time for its
+round trips, and what hangs is tried again within a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,7 @@ class CallPolicy:
         return (
             ("grpc.service_config", self.service_config(deadlines=False)),
             ("grpc.initial_reconnect_backoff_ms", first),
-            ("grpc.min_reconnect_backoff_ms", first),
+            ("grpc.min_reconnect_backoff_ms", CONNECT_MS),
             ("grpc.max_reconnect_backoff_ms", longest),
         )
 

@@ -88,7 +88,9 @@ def running_workers(flags: Sequence[str], log: Path) -> Iterator[Workers]:
         try:
             line = process.stdout.readline()
             assert line.startswith("serving "), log.read_text()
-            yield Workers(process=process, address=line.split()[-1], log=log)
+            workers = Workers(process=process, address=line.split()[-1], log=log)
+            until(lambda: workers.pids().keys() == {1, 2})  # the log comes after
+            yield workers
         finally:
             process.kill()
 

@@ -9,14 +9,17 @@ import grpc
 import pytest
 
 from data.errors import OutfitError, OverloadError
+from engine.questions import ScoreQuestion
 from engine.requests import Item, OutfitScore
 from serving.call_error import CallError, FieldViolation
 from serving.client import OutfitClient
+from serving.client_codec import ScoreAnswer
 from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.redis_server import free_port
+from tests.serving.slow_link import slow_link
 from tests.serving.test_server import HeldShop
 
 
@@ -74,6 +77,17 @@ def test_a_server_that_comes_up_late_is_reached():
         assert not answer.done()
         with background_server(PlantedShop(), ServerConfig(port=port)):
             assert len(answer.result(8).scores) == 1
+
+
+def test_a_server_that_is_far_away_is_reached_at_the_first_attempt(address: str):
+    with slow_link(int(address.rpartition(":")[2])) as link:
+        link.delay_s = 0.3
+        far = f"127.0.0.1:{link.port}"
+        with OutfitClient(far, attempts=1) as client:
+            assert len(client.score([["navy-shirt"]]).scores) == 1
+        with OutfitClient(far) as client:  # a stream is never repeated
+            [(_, answer)] = client.stream([("only", ScoreQuestion(outfits=[["navy-shirt"]]))])
+            assert isinstance(answer, ScoreAnswer)
 
 
 def test_an_overloaded_server_is_asked_again_after_a_pause():

@@ -1,16 +1,18 @@
 """What strangers send may not make a server grow: measured on a process of its own."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 
 import grpc
 import pytest
 
 from engine.questions import ScoreQuestion
-from engine.requests import ItemContent
+from engine.requests import ItemContent, Upsert
 from serving.call_error import CallError
+from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.load_questions import request_of
 from serving.request_budget import CALL_BYTES
@@ -22,7 +24,10 @@ from tests.serving.security.raw_call import claim, pour
 from tests.serving.server_process import ServerProcess, planted_server
 
 SECRET = new_secret()
-METHOD = "/outfit.v1.OutfitService/ScoreOutfits"
+CREDENTIALS = Credentials(api_key=SECRET)
+SCORE = "/outfit.v1.OutfitService/ScoreOutfits"
+STREAM = "/outfit.v1.OutfitService/StreamAnswers"
+UPSERT = "/outfit.v1.CatalogService/UpsertItems"
 BEARER = (("authorization", f"Bearer {SECRET}"),)
 MIB = 2**20
 BUSY = """
@@ -33,23 +38,55 @@ class Shop(PlantedShop):
     def answer(self, questions):
         time.sleep(60)
 """
+LARGE = ScoreQuestion(outfits=[[ItemContent(image=png(1, 1).ljust(8 * MIB - 100))] * 2])
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     keys = tmp_path_factory.mktemp("hostile") / "keys.json"
-    key = ApiKey(name="shop", sha256=sha256_of(SECRET), scopes=frozenset({Scope.READ}))
-    write_keys(keys, [key])
+    scopes = frozenset({Scope.READ, Scope.WRITE})
+    write_keys(keys, [ApiKey(name="shop", sha256=sha256_of(SECRET), scopes=scopes)])
     protected = "protection=Protection(keys=Path(sys.argv[1]))"
-    with planted_server("Shop = PlantedShop", protected, str(keys)) as server:
+    updated = "from tests.serving.updated_shop import UpdatedShop as Shop"
+    with planted_server(updated, protected, str(keys)) as server:
         for _ in range(5):  # what a server allocates once
             answer(server.address)
         yield server
 
 
 def answer(address: str) -> int:
-    with OutfitClient(address, credentials=Credentials(api_key=SECRET), attempts=1) as client:
+    with OutfitClient(address, credentials=CREDENTIALS, attempts=1) as client:
         return len(client.score([["navy-shirt"]]).scores)
+
+
+def score(address: str, items: Sequence[ItemContent]) -> None:
+    with OutfitClient(address, credentials=CREDENTIALS) as client:
+        client.score([items])
+
+
+def stream(address: str, items: Sequence[ItemContent]) -> None:
+    with OutfitClient(address, credentials=CREDENTIALS) as client:
+        [(_, outcome)] = client.stream([("only", ScoreQuestion(outfits=[items]))])
+    if isinstance(outcome, CallError):
+        raise outcome
+
+
+def upsert(address: str, items: Sequence[ItemContent]) -> None:
+    with CatalogueClient(address, credentials=CREDENTIALS) as client:
+        client.upsert([Upsert(item_id=f"{n}", content=one) for n, one in enumerate(items)])
+
+
+ASKED: dict[str, Callable[[str, Sequence[ItemContent]], None]] = {
+    SCORE: score,
+    STREAM: stream,
+    UPSERT: upsert,
+}
+"""Each way in which requests are read: how such a request is answered, or CallError raised."""
+
+
+def pictured(*sizes: int) -> list[ItemContent]:
+    """Items whose pictures take so many MiB, and little once they are unpacked."""
+    return [ItemContent(category="shoes", image=png(1, 1).ljust(size * MIB)) for size in sizes]
 
 
 def send(
@@ -58,16 +95,19 @@ def send(
     """The code of a call that sends some bytes, whatever the client thinks of them."""
     options = [("grpc.max_send_message_length", -1), ("grpc.use_local_subchannel_pool", 1)]
     with grpc.insecure_channel(address, options=options, compression=compression) as channel:
-        method = channel.unary_unary(METHOD)
+        method = channel.unary_unary(SCORE)
         with pytest.raises(grpc.RpcError) as caught:
             method(payload, timeout=20, metadata=BEARER if known else ())
     return caught.value.code()
 
 
-def test_a_message_that_claims_a_gibibyte_is_refused_at_its_first_bytes(server: ServerProcess):
+@pytest.mark.parametrize("method", ASKED)
+def test_a_message_that_claims_a_gibibyte_is_refused_at_its_first_bytes(
+    server: ServerProcess, method: str
+):
     with server.grows_less_than(16):
         began = time.monotonic()
-        received = claim(server.address, METHOD, SECRET, 2**30)
+        received = claim(server.address, method, SECRET, 2**30)
         assert time.monotonic() - began < 2
         assert b"grpc-status\x018" in received  # RESOURCE_EXHAUSTED
         assert answer(server.address) == 1
@@ -77,23 +117,38 @@ def test_a_gibibyte_that_is_sent_whatever_the_server_says_ends_its_connection(
     server: ServerProcess,
 ):
     with server.grows_less_than(16):
-        assert pour(server.address, METHOD, SECRET, 2**30) < 2**30
+        assert pour(server.address, SCORE, SECRET, 2**30) < 2**30
         assert answer(server.address) == 1
 
 
-def test_messages_of_10_mib_are_answered_in_flat_memory(server: ServerProcess):
-    pictures = [ItemContent(image=png(1, 1).ljust(5 * MIB))] * 2
-    credentials = Credentials(api_key=SECRET)
-    with OutfitClient(server.address, credentials=credentials) as client:
+@pytest.mark.parametrize("method", ASKED)
+def test_messages_of_10_mib_are_answered_in_flat_memory(server: ServerProcess, method: str):
+    items = pictured(5, 5)
 
-        def peak_of_twenty() -> float:
-            server.forget_peak()
-            for _ in range(20):
-                assert len(client.score([pictures]).scores) == 1
-            return server.peak_mib()
+    def peak_of_twenty() -> float:
+        server.forget_peak()
+        for _ in range(20):
+            ASKED[method](server.address, items)
+        return server.peak_mib()
 
-        *_, first, second = [peak_of_twenty() for _ in range(5)]  # until what is kept is there
+    *_, first, second = [peak_of_twenty() for _ in range(5)]  # until what is kept is there
     assert second - first < 24  # of 200 MiB
+
+
+@pytest.mark.parametrize("method", ASKED)
+def test_a_message_of_10_mib_that_breaks_the_contract_is_refused_by_name(
+    server: ServerProcess, method: str
+):
+    with server.grows_less_than(64):
+        with pytest.raises(CallError) as caught:
+            ASKED[method](server.address, pictured(1, 9))
+        assert (caught.value.code, caught.value.reason) == (
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "INVALID_FIELD",
+        )
+        [violation] = caught.value.violations
+        assert violation.field.endswith("items[1].content.image")
+        assert answer(server.address) == 1
 
 
 def test_a_message_beyond_the_limit_is_refused_before_it_is_taken_in(server: ServerProcess):
@@ -119,18 +174,36 @@ def test_what_bears_no_key_is_not_taken_in(server: ServerProcess):
         assert answer(server.address) == 1
 
 
-def test_large_requests_that_wait_are_held_within_a_budget_and_those_refused_are_let_go():
-    pictures = [ItemContent(image=png(1, 1).ljust(8 * MIB - 100))] * 2
-    payload = request_of(ScoreQuestion(outfits=[pictures]))
-    budget = f"max_held_bytes={4 * (len(payload) + CALL_BYTES)}"
-    with planted_server(BUSY, budget) as server, grpc.insecure_channel(server.address) as channel:
+@pytest.fixture
+def busy() -> Iterator[ServerProcess]:
+    """It answers nothing for a minute, and has room for four of the large questions."""
+    room = 4 * (len(request_of(LARGE)) + CALL_BYTES)
+    with planted_server(BUSY, f"max_held_bytes={room}") as server:
+        yield server
+
+
+def test_large_requests_that_wait_are_held_within_a_budget_and_those_refused_are_let_go(
+    busy: ServerProcess,
+):
+    payload = request_of(LARGE)
+    with grpc.insecure_channel(busy.address) as channel:
         held, refused = [], []
-        with server.grows_less_than(450):  # of 1,536 MiB that are sent, each byte held thrice
+        with busy.grows_less_than(450):  # of 1,536 MiB that are sent, each byte held thrice
             for _ in range(96):
-                call = channel.unary_unary(METHOD).future(payload, timeout=60)
+                call = channel.unary_unary(SCORE).future(payload, timeout=60)
                 (refused if ended(call) else held).append(call)
         assert len(held) == 4
         assert {call.code() for call in refused} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+
+
+def test_large_questions_of_a_stream_that_wait_are_held_within_the_budget_as_well(
+    busy: ServerProcess,
+):
+    with OutfitClient(busy.address) as client:
+        with busy.grows_less_than(450):
+            outcomes = client.stream((f"{number}", LARGE) for number in range(96))
+            told = [outcome for _, outcome in islice(outcomes, 92)]  # of all but those held
+        assert {getattr(one, "reason", None) for one in told} == {"OVERLOADED"}
 
 
 def ended(call: grpc.Future) -> bool:
@@ -153,8 +226,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_picture_that_unpacks_to_a_lot_is_refused_at_once(server: ServerProcess, name: str):
     bomb = ItemContent(image=BOMBS[name]())
-    credentials = Credentials(api_key=SECRET)
-    with OutfitClient(server.address, credentials=credentials) as client:
+    with OutfitClient(server.address, credentials=CREDENTIALS) as client:
         with server.grows_less_than(24):
             began = time.monotonic()
             for _ in range(8):
