@@ -77,6 +77,8 @@ class BagOfWords:
         """Unit vectors, zero where no word is known."""
         weights = _repeats(bags, self.words)
         weights.data = (1 + np.log(weights.data)) * self.idf[weights.indices]
+        bag = np.repeat(np.arange(len(bags)), np.diff(weights.indptr))
+        weights.data /= np.sqrt(np.bincount(bag, weights.data**2))[bag]
         return unit_rows((weights @ self.components.T).astype(np.float32))
 
 

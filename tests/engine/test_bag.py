@@ -2,8 +2,10 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from engine.bag import BagOfWords
+from engine.whitening import unit_rows
 
 BAGS = [
     bag
@@ -74,6 +76,18 @@ def test_a_bag_becomes_the_unit_vector_of_its_words_a_repeat_counting_by_its_log
     (vector,) = bag.apply([["silk", *["red"] * repeats]])
     np.testing.assert_allclose(vector, expected / np.linalg.norm(expected), atol=1e-6)
     assert vector.dtype == np.float32
+
+
+def test_words_are_weighed_as_scikit_learn_weighs_them() -> None:
+    rng = np.random.default_rng(0)
+    words = [f"word{number}" for number in range(60)]
+    bags = [list(rng.choice(words, rng.integers(12))) for _ in range(500)]
+    fitted = fit(bags[:300], width=24)
+    assert fitted is not None
+    weights = TfidfVectorizer(analyzer=list, vocabulary=fitted.words, sublinear_tf=True)
+    weights.idf_ = fitted.idf.astype(np.float64)
+    expected = unit_rows((weights.transform(bags) @ fitted.components.T).astype(np.float32))
+    np.testing.assert_array_equal(fitted.apply(bags), expected)
 
 
 def test_the_order_of_words_makes_no_difference(bag) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 import torch
 
+import engine.training as training_module
 from data.dataset import Dataset
 from engine.models.build import MODELS, ModelName
 from engine.run_folder import RunFolder, run_record
@@ -106,6 +107,13 @@ def test_when_training_does_harm_the_untrained_model_comes_back(planted: Dataset
     assert all(after[name].equal(before[name]) for name in kept)
 
 
+@pytest.fixture
+def chance_left_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures of epochs are of models from which chance was not taken yet."""
+    monkeypatch.setattr(training_module, "fit_chance", lambda *_, **__: None)
+
+
+@pytest.mark.usefixtures("chance_left_in")
 def test_the_model_that_comes_back_has_the_best_figures(planted: Dataset) -> None:
     """Of the seeds tried, the first whose best epoch is neither the first nor the last."""
     for seed in range(8):
@@ -127,6 +135,7 @@ def test_training_stops_after_as_many_epochs_without_gain_as_patience_says(
     assert len(epochs) == 1 + patience
 
 
+@pytest.mark.usefixtures("chance_left_in")
 @pytest.mark.parametrize("stages", [{"pretrain": 0.5}, {"curriculum": 0.5}])
 def test_an_epoch_before_the_last_stage_is_neither_kept_nor_out_of_patience(
     planted: Dataset, stages: dict[str, float]
