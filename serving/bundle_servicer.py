@@ -5,6 +5,7 @@ from typing import Any
 from serving.bundle_shelf import BundleShelf, ShelvedBundle
 from serving.engine_slot import EngineSlot
 from serving.limits import required
+from serving.overlay.overlay import Overlay
 from serving.pb.outfit.v1 import bundle_service_pb2 as pb
 from serving.pb.outfit.v1 import bundle_service_pb2_grpc, provenance_pb2
 
@@ -15,8 +16,8 @@ class BundleServicer(bundle_service_pb2_grpc.BundleServiceServicer):
     Errors pass through: the interceptor turns them into statuses.
     """
 
-    def __init__(self, shelf: BundleShelf, slot: EngineSlot) -> None:
-        self._shelf, self._slot = shelf, slot
+    def __init__(self, shelf: BundleShelf, slot: EngineSlot, overlay: Overlay) -> None:
+        self._shelf, self._slot, self._overlay = shelf, slot, overlay
 
     async def ListBundles(  # noqa: N802 - the contract's name
         self,
@@ -48,9 +49,9 @@ class BundleServicer(bundle_service_pb2_grpc.BundleServiceServicer):
     def _provenance(self) -> provenance_pb2.Provenance:
         if self._slot.is_empty:
             return provenance_pb2.Provenance()
-        engine = self._slot.take()
         return provenance_pb2.Provenance(
-            bundle_id=engine.info.bundle_id, overlay_version=engine.overlay_version
+            bundle_id=self._slot.take().info.bundle_id,
+            overlay_version=self._overlay.current.version,  # the engine follows when it is asked
         )
 
 

@@ -116,7 +116,7 @@ async def running_server(
             server,
             OutfitServicer(answers(parts, batcher, overlay), budget),
             CatalogueServicer(batcher, overlay),
-            None if shelf is None else BundleServicer(shelf, parts.slot),
+            None if shelf is None else BundleServicer(shelf, parts.slot, overlay),
         )
         if config.protection.reflects(config.host):
             served += [health.SERVICE_NAME, *SERVICE_NAMES]

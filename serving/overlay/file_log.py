@@ -161,26 +161,36 @@ class FileLog:
 
     def _replay(self) -> Replay | None:
         self._head.close()
-        snapshot = self._read_snapshot()
         if not self._path.exists():
+            snapshot = self._read_snapshot()
             if snapshot is None:
                 return None
             LOGGER.warning("began the update log anew at its snapshot: it was gone")
             write_log_file(self._path, snapshot.mark, [])
-        entries = self._read_again() if self._read_once else self._read_file()[1]
+        base, replay = self._read_all()
+        if self._read_once:  # what is left of a log that was lost goes into a new file, read anew
+            write_log_file(self._path, base, _encoded(replay.entries))
         self._read_once = True
-        return Replay(snapshot=snapshot or OverlayState(), entries=entries)
+        return replay
+
+    def _read_all(self) -> tuple[Mark, Replay]:
+        """The mark before the first entry, and everything; raises LogDamagedError."""
+        snapshot = self._read_snapshot() or OverlayState()
+        base, entries = self._read_file()
+        try:
+            entries_after(base, entries, snapshot.mark, str(self._path))
+        except LogForkedError as error:
+            raise LogDamagedError(
+                expected=f"a log that holds version {snapshot.version}, of its snapshot",
+                got=error.got,
+                where=error.where,
+            ) from error
+        return base, Replay(snapshot=snapshot, entries=entries)
 
     def _read_file(self) -> tuple[Mark, tuple[Entry, ...]]:
         with closing(LogFileReader(self._path)) as reader:
             entries = reader.read().entries
         return reader.base, entries
-
-    def _read_again(self) -> tuple[Entry, ...]:
-        """What is left of a log that was lost: in a new file, which every process reads anew."""
-        base, entries = self._read_file()
-        write_log_file(self._path, base, _encoded(entries))
-        return entries
 
     def _seed(self, state: OverlayState) -> None:
         there = self._path.exists()
@@ -195,7 +205,7 @@ class FileLog:
 
     def _is_damaged(self) -> bool:
         try:
-            self._read_file()
+            self._read_all()
         except LogDamagedError:
             return True
         return False

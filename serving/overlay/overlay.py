@@ -169,7 +169,7 @@ class Overlay:
             found = await asyncio.to_thread(rescue, self._state, self._tail.entries, replay)
             given = await self._give_back(found) if found.forked else []
             self._tail = Tail()
-            self._tail.extend([*replay.entries, *given])
+            self._tail.extend([*found.tail, *given])
             self._put_in_force(advance(found.state, given))
             self._count_from(replay.snapshot.version)
         self._in_step = True

@@ -110,11 +110,11 @@ class RedisLog:
 
     async def seed(self, state: OverlayState) -> None:
         """Begin with a state; see `UpdateLog`."""
-        key = await self._write_snapshot(state)
+        key, num_chunks = await self._write_snapshot(state)
         with named_errors(self._where):
             await self._seed_script(
                 keys=[self._head, self._entries, key],
-                args=[state.version, state.mark.token],
+                args=[state.version, state.mark.token, num_chunks],
             )
 
     async def snapshot(self, state: OverlayState, *, ahead: int = 1) -> int:
@@ -122,12 +122,12 @@ class RedisLog:
         kept = int((await self._read_head()).get("snapshot_version", 0))
         if state.version < kept + ahead:
             return kept
-        key = await self._write_snapshot(state)
+        key, num_chunks = await self._write_snapshot(state)
         kept_from = max(state.version - KEPT_ENTRIES + 1, 0)
         with named_errors(self._where):
             await self._compact_script(
                 keys=[self._head, self._entries, key],
-                args=[state.version, state.mark.token, kept_from, ORPHAN_S],
+                args=[state.version, state.mark.token, kept_from, ORPHAN_S, num_chunks],
             )
         return state.version
 
@@ -217,15 +217,18 @@ class RedisLog:
             raise self._incomplete(head, reached)
         return replay
 
-    async def _write_snapshot(self, state: OverlayState) -> str:
-        """The key of a snapshot that expires unless it is put into force."""
+    async def _write_snapshot(self, state: OverlayState) -> tuple[str, int]:
+        """The key of a snapshot that expires unless it is put into force, and its chunks.
+
+        A Redis that loses the key meanwhile begins it again with what comes next.
+        """
         key = f"{self._snapshots}:{state.version}:{secrets.token_hex(8)}"
         chunks = await asyncio.to_thread(lambda: list(encode_state(state)))
         with named_errors(self._where):
             for chunk in chunks:
                 await self._writer.rpush(key, chunk)
                 await self._writer.expire(key, ORPHAN_S)
-        return key
+        return key, len(chunks)
 
     def _decoded(self, message: Any) -> Entry:
         number, fields = message

@@ -19,13 +19,13 @@ return tonumber(version)
 """
 
 SEED: Final = """
--- ARGV: version, token
+-- ARGV: version, token, chunks of the snapshot
 local token = redis.call('HGET', KEYS[1], 'token')
 if token ~= ARGV[2] and redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('DEL', KEYS[3])
   return redis.error_reply('FORKED')
 end
-if redis.call('EXISTS', KEYS[3]) == 0 then return redis.error_reply('LOST') end
+if redis.call('LLEN', KEYS[3]) ~= tonumber(ARGV[3]) then return redis.error_reply('LOST') end
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'token', ARGV[2],
            'snapshot', KEYS[3], 'snapshot_version', ARGV[1])
@@ -34,9 +34,12 @@ return 1
 """
 
 COMPACT: Final = """
--- ARGV: version, token, first entry to keep, seconds that readers of the old snapshot may take
+-- ARGV: version, token, first entry to keep, seconds that readers of the old snapshot may take,
+-- chunks of the snapshot
 local head = redis.call('HMGET', KEYS[1], 'token', 'snapshot', 'snapshot_version')
-if not head[1] or redis.call('EXISTS', KEYS[3]) == 0 then return redis.error_reply('LOST') end
+if not head[1] or redis.call('LLEN', KEYS[3]) ~= tonumber(ARGV[5]) then
+  return redis.error_reply('LOST')
+end
 if tonumber(head[3]) >= tonumber(ARGV[1]) then return 0 end
 if head[1] ~= ARGV[2] then
   local entry = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])[1]

@@ -17,11 +17,13 @@ class Rescue:
         state: of the log.
         updates: that the log lost, as they would stand now had it not.
         forked: the log did lose something, if only what was overwritten since.
+        tail: the last entries up to the state, as many as the replica or the log remembers.
     """
 
     state: OverlayState
     updates: tuple[ItemUpdate, ...]
     forked: bool
+    tail: tuple[Entry, ...]
 
 
 def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
@@ -48,12 +50,13 @@ def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
     if common is None:
         updates = _missing(theirs.records, _of_both(mine.records, theirs.records))
         forked = bool(updates) or mine.version >= theirs.version
-        return Rescue(state=theirs, updates=updates, forked=forked)
-    lost = tail[common:]
+        return Rescue(state=theirs, updates=updates, forked=forked, tail=replay.entries)
+    lost, since = tail[common:], _after(known[common], replay.entries)
     gone = {one.mark.token for one in lost}
-    newer = [one for one in _after(known[common], replay.entries) if one.gives_back not in gone]
+    newer = [one for one in since if one.gives_back not in gone]
     updates = _missing(theirs.records, _replayed(lost, newer))
-    return Rescue(state=theirs, updates=updates, forked=bool(lost))
+    longer = max(replay.entries, (*tail[:common], *since), key=len)
+    return Rescue(state=theirs, updates=updates, forked=bool(lost), tail=longer)
 
 
 def _last_in(known: Sequence[str], held: Collection[str]) -> int | None:

@@ -73,7 +73,7 @@ def read_keys(path: Path) -> list[ApiKey]:
         raise UnreadableError(
             expected="a file of keys (`outfit keys add`)", got=str(error.strerror), file=path
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(expected="JSON", got="something else", file=path) from error
     entries = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(entries, list):

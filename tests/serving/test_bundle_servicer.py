@@ -365,6 +365,17 @@ def test_updates_are_in_force_in_every_bundle(
             asker.score([outfit])
 
 
+def test_an_update_counts_in_what_is_told_of_bundles_before_anybody_has_asked_for_items(
+    operator: BundleClient, server: BackgroundServer, outfit: list[str]
+):
+    operator.activate("first")
+    with CatalogueClient(server.address) as catalogue, grpc.insecure_channel(server.address) as way:
+        assert catalogue.delete(outfit[:1]).overlay_version == 1
+        bundles = bundle_service_pb2_grpc.BundleServiceStub(way)
+        listed = bundles.ListBundles(bundle_service_pb2.ListBundlesRequest(), timeout=10)
+        assert listed.provenance.overlay_version == 1
+
+
 def test_a_server_that_starts_again_answers_from_the_bundle_that_was_active(
     folder: Path, outfit: list[str]
 ):

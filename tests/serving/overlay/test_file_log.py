@@ -22,7 +22,7 @@ from serving.overlay.errors import (
 )
 from serving.overlay.file_log import FileLog
 from serving.overlay.log import Replay
-from serving.overlay.overlay import Overlay, running_overlay
+from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
 from serving.overlay.state import OverlayState
 from tests.serving.overlay.log_places import FilePlace, opened, run, until
 from tests.serving.overlay.some_updates import change, new_item, prices
@@ -303,6 +303,31 @@ def test_a_damaged_log_that_was_never_read_is_not_begun_anew(tmp_path):
             async with running_overlay(place.open()):
                 pass
         assert (place.folder / "updates.log").stat().st_size == 17
+
+    run(story())
+
+
+def test_a_log_that_is_older_than_its_snapshot_is_refused_at_a_start_and_mended_by_who_knew_it(
+    tmp_path,
+):
+    """As of a backup that read the log first, and the snapshot once it was kept."""
+    place = FilePlace(tmp_path / "log")
+    path = place.folder / "updates.log"
+
+    async def story() -> None:
+        unhurried = OverlayConfig(first_pause_s=0.5)
+        async with running_overlay(place.open(), unhurried) as living, opened(place) as log:
+            await living.apply([change("a", 1)])
+            older = path.read_bytes()
+            await living.apply([change("a", 2)])
+            await log.snapshot(living.current)
+            path.write_bytes(older)
+            with pytest.raises(LogDamagedError, match="holds version 2, of its snapshot, got"):
+                async with asyncio.timeout(5), running_overlay(place.open()):
+                    pass
+            await until(lambda: (place.folder / "updates.damaged").exists() and living.connected)
+            assert await living.apply([change("b", 3)]) == 3
+            assert prices((await replayed(place)).state()) == {"a": 2.0, "b": 3.0}
 
     run(story())
 

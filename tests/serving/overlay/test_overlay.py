@@ -184,6 +184,25 @@ def test_a_replica_that_gives_back_less_first_undoes_nothing_of_one_that_knew_mo
     run(story())
 
 
+def test_a_replica_remembers_over_a_log_begun_anew_what_it_gives_back_to_an_older_one(place):
+    async def story() -> None:
+        unhurried = OverlayConfig(first_pause_s=0.3)
+        async with running_overlay(place.open(), unhurried) as witness:
+            await witness.apply([change("a", 1)])
+            backup = place.contents()
+            version = await witness.apply([change("a", 2)])
+            place.replace({})
+            await until(lambda: not witness.connected)
+            async with opened(place) as log:
+                await log.seed(witness.current)  # another replica was quicker
+            await until(lambda: witness.connected)
+            place.replace(backup)
+            await until(lambda: witness.current.version > version)
+            assert prices(witness.current) == {"a": 2.0}
+
+    run(story())
+
+
 def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place):
     async def story() -> None:
         async with AsyncExitStack() as stack:

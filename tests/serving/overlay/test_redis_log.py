@@ -14,6 +14,7 @@ from serving.overlay.errors import (
     LogDamagedError,
     LogDeniedError,
     LogFullError,
+    LogLostError,
     LogTimeoutError,
     LogUnreachableError,
     UpdateLogError,
@@ -340,6 +341,36 @@ def test_a_head_without_its_token_is_damage_over_which_no_log_is_begun(own_redis
                 client.hset(key, mapping=whole)
             await until(lambda: overlay.connected)
             assert await overlay.apply([change("a", 3)]) == 2
+
+    run(story())
+
+
+def test_a_snapshot_that_lost_its_beginning_while_it_was_written_is_not_put_into_force(
+    shared_redis, lineage, monkeypatch
+):
+    """As in a failover that the connection did not notice."""
+    monkeypatch.setattr("serving.overlay.update_codec.CHUNK_ITEMS", 1)
+    place = RedisPlace(shared_redis, lineage)
+
+    async def story() -> None:
+        async with running_overlay(place.open()) as overlay, opened(place) as log:
+            await overlay.apply([change("a", 1), change("b", 2)])
+            assert isinstance(log, RedisLog)
+            expire = log._writer.expire
+
+            async def lose(key: str, seconds: int) -> None:
+                await expire(key, seconds)
+                if await log._writer.llen(key) == 2:
+                    await log._writer.delete(key)
+
+            monkeypatch.setattr(log._writer, "expire", lose)
+            with pytest.raises(LogLostError):
+                await log.snapshot(overlay.current)
+            async with running_overlay(place.open()) as late:
+                assert same(late.current, overlay.current)
+            place.replace({})
+            with pytest.raises(LogLostError):
+                await log.seed(overlay.current)
 
     run(story())
 

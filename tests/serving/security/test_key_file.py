@@ -94,7 +94,7 @@ def test_a_file_that_changes_is_read_again(tmp_path: Path):
     assert file.current() == []
 
 
-@pytest.mark.parametrize("broken", ["{", None])
+@pytest.mark.parametrize("broken", ["{", "[" * 100_000, None], ids=["torn", "deep", "gone"])
 def test_a_file_that_breaks_or_goes_keeps_its_keys_and_is_told_once(
     tmp_path: Path, broken: str | None, caplog: pytest.LogCaptureFixture
 ):
