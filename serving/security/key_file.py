@@ -6,6 +6,7 @@
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +66,7 @@ def read_keys(path: Path) -> list[ApiKey]:
     Raises:
         UnreadableError: it is missing or no JSON.
         SchemaError: a field is missing, unknown or wrong.
-        DuplicateError: a name stands twice.
+        DuplicateError: a name stands twice, or a key under two names.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -79,7 +80,7 @@ def read_keys(path: Path) -> list[ApiKey]:
     if not isinstance(entries, list):
         raise SchemaError(expected="a list of keys", got="none", file=path, field="keys")
     keys = [_key(entry, path, number) for number, entry in enumerate(entries, 1)]
-    _refuse_twins([key.name for key in keys], path)
+    _refuse_twins(keys, path)
     return keys
 
 
@@ -88,9 +89,9 @@ def write_keys(path: Path, keys: Sequence[ApiKey]) -> None:
 
     Raises:
         SchemaError: a name is none.
-        DuplicateError: a name stands twice.
+        DuplicateError: a name stands twice, or a key under two names.
     """
-    _refuse_twins([key.name for key in keys], path)
+    _refuse_twins(keys, path)
     entries = [
         {"name": key.name, "sha256": key.sha256, "scopes": sorted(key.scopes)} for key in keys
     ]
@@ -129,10 +130,12 @@ def _are_scopes(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(one in list(Scope) for one in value)
 
 
-def _refuse_twins(names: Sequence[str], path: Path) -> None:
-    twins = sorted({name for name in names if names.count(name) > 1})
-    if twins:
-        raise DuplicateError(expected="each name once", got=twins[0], file=path, field="name")
+def _refuse_twins(keys: Sequence[ApiKey], path: Path) -> None:
+    for field, expected in (("name", "each name once"), ("sha256", "each key under one name")):
+        count = Counter(getattr(key, field) for key in keys)
+        twins = dict.fromkeys(key.name for key in keys if count[getattr(key, field)] > 1)
+        if twins:
+            raise DuplicateError(expected=expected, got=" and ".join(twins), file=path, field=field)
 
 
 def _stamp(path: Path) -> Stamp:

@@ -1,6 +1,7 @@
 import json
 import logging
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,14 @@ def test_a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode(tmp_path: 
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_a_wrong_name_and_a_name_twice_are_not_written(tmp_path: Path):
+def test_a_wrong_name_a_name_twice_and_a_key_of_two_names_are_not_written(tmp_path: Path):
     path = tmp_path / "keys.json"
     with pytest.raises(SchemaError, match=r"row 1.*'name'"):
         write_keys(path, [key("two words")])
     with pytest.raises(DuplicateError, match="got shop"):
         write_keys(path, [key(), key()])
+    with pytest.raises(DuplicateError, match="each key under one name, got shop and other"):
+        write_keys(path, [key(), replace(key(), name="other")])
     assert not path.exists()
 
 
