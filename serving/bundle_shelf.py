@@ -148,7 +148,7 @@ class BundleShelf:
 
     def _is_answering(self, name: str) -> bool:
         """Whether it is the active one, and the folder of that name still holds what was loaded."""
-        if name != self._active:
+        if name != self._active or self._slot.is_empty:
             return False
         return self._described(name).bundle_id == self._slot.take().info.bundle_id
 

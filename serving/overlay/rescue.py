@@ -35,7 +35,8 @@ def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
     a log that only went on for long says all of that already, and nothing is given back.
 
     Another replica may have given back less before: what it gave is as old as the last entry that
-    it knew, and not newer than what was lost after that.
+    it knew, and not newer than what was lost after that. One that knew less may also come later: so
+    what was lost is given back once even where the log already says it, of a time before the loss.
 
     Args:
         mine: state of the replica.
@@ -54,7 +55,9 @@ def rescue(mine: OverlayState, tail: Sequence[Entry], replay: Replay) -> Rescue:
     lost, since = tail[common:], _after(known[common], replay.entries)
     gone = {one.mark.token for one in lost}
     newer = [one for one in since if one.gives_back not in gone]
-    updates = _missing(theirs.records, _replayed(lost, newer))
+    is_given = any(one.gives_back == mine.mark.token for one in since)
+    told = theirs.records if is_given else _replayed(newer, ())
+    updates = _missing(told, _replayed(lost, newer))
     longer = max(replay.entries, (*tail[:common], *since), key=len)
     return Rescue(state=theirs, updates=updates, forked=bool(lost), tail=longer)
 
@@ -86,9 +89,9 @@ def _of_both(mine: UpdateRecords, theirs: UpdateRecords) -> UpdateRecords:
     return mine.after(record for record in newer if record is not None)
 
 
-def _missing(theirs: UpdateRecords, wanted: UpdateRecords) -> tuple[ItemUpdate, ...]:
-    """Records that would change those of theirs."""
-    return tuple(record for record in wanted if not _says(theirs.get(record.item_id), record))
+def _missing(told: UpdateRecords, wanted: UpdateRecords) -> tuple[ItemUpdate, ...]:
+    """Records that would change those that were told."""
+    return tuple(record for record in wanted if not _says(told.get(record.item_id), record))
 
 
 def _says(before: ItemUpdate | None, record: ItemUpdate) -> bool:

@@ -57,6 +57,26 @@ def test_a_bundle_that_cannot_be_loaded_here_stops_no_one_from_following_the_nex
     run(story())
 
 
+def test_an_activation_without_a_name_stops_no_one_who_has_no_bundle_from_following_the_next(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / MANIFEST).write_text("{}")
+    other = Activations(tmp_path)
+
+    async def story() -> None:
+        shelf = BundleShelf(tmp_path, EngineSlot(), lambda _: PlantedShop(), shared=True)
+        following = asyncio.create_task(shelf.follow())
+        other.remember([""])
+        await until(lambda: "stayed with another bundle" in caplog.text)
+        other.remember(["first"])
+        await until(lambda: active(shelf) == ["first"])
+        following.cancel()
+        await asyncio.wait({following})
+
+    run(story())
+
+
 def test_a_shelf_that_could_not_follow_brings_all_back_to_what_it_answers_from(tmp_path: Path):
     for name in ("first", "second"):
         (tmp_path / name).mkdir()

@@ -100,6 +100,22 @@ def test_what_another_replica_gave_back_of_less_is_not_newer_than_what_was_lost_
     assert records_of(after_rescue(found)) == records_of(expected)
 
 
+def test_what_a_log_happens_to_say_already_is_given_back_once_for_those_who_knew_less() -> None:
+    ahead = history([[change("a", 1)], [change("a", 2)], [change("a", 1)]])
+    behind, kept = ahead[:2], ahead[:1]
+    found = rescue(advance(OverlayState(), ahead), ahead, of_entries(kept))
+    assert found.updates == (change("a", 1),)
+    given = Entry(
+        previous=kept[-1].mark.token,
+        mark=foreign(4),
+        updates=found.updates,
+        gives_back=ahead[-1].mark.token,
+    )
+    for mine in (ahead, behind):
+        found = rescue(advance(OverlayState(), mine), mine, of_entries([*kept, given]))
+        assert (found.updates, found.forked) == ((), True)
+
+
 def of_entries(entries: Sequence[Entry]) -> Replay:
     return Replay(snapshot=OverlayState(), entries=tuple(entries))
 
