@@ -20,16 +20,6 @@ def test_nothing_fitted_is_the_plain_sigmoid_without_relevance(tiny_bundle, tmp_
     assert read.relevance_figures == {}
 
 
-def test_training_fits_both_and_says_how_good_they_are(tiny_bundle) -> None:
-    fitted = load_bundle(tiny_bundle).confidence
-    assert fitted.calibration.source.startswith("validation outfits: ")
-    assert set(fitted.calibration.figures) >= {"questions", "log_loss", "brier", "ece"}
-    assert fitted.relevance is not None
-    assert set(fitted.relevance_figures) == {"adapter", "one map"}
-    ours, single = fitted.relevance_figures["adapter"], fitted.relevance_figures["one map"]
-    assert ours["log_loss"] <= single["log_loss"] + 0.01
-
-
 def test_a_bundle_scores_with_its_calibrator(tiny_bundle, tiny_shop) -> None:
     dataset = Dataset.load(tiny_shop)
     scorer = bundled_scorer(tiny_bundle, dataset)
