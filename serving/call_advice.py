@@ -65,6 +65,11 @@ ADVICE: Final = (
         line="Give --api-key-file FILE, or a key in OUTFIT_API_KEY.",
     ),
     Advice(
+        code=grpc.StatusCode.DEADLINE_EXCEEDED,
+        line="Give a longer --deadline-s; is the server at {address} busy, or loading an encoder "
+        "for its first words or picture?",
+    ),
+    Advice(
         code=grpc.StatusCode.UNIMPLEMENTED,
         line="The server at {address} does not serve this; it has a BundleService only where it "
         "runs with `outfit serve --bundles FOLDER`.",

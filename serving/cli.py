@@ -6,6 +6,7 @@ import sys
 from cyclopts import App
 
 from data.errors import OutfitError
+from serving.request_log import ShortFormatter
 
 app = App(
     name="outfit",
@@ -37,7 +38,9 @@ app.command("serving.commands.keys:app", name="keys")
 
 def main() -> None:
     """Run one subcommand; exit 0 when done, 1 when it failed, 2 on wrong usage."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(ShortFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("faiss.loader").setLevel(logging.WARNING)
     try:
         app(sys.argv[1:])

@@ -93,7 +93,8 @@ REFUSALS: dict[type[OutfitError], Refusal] = {
     UnauthenticatedError: Refusal(
         code=grpc.StatusCode.UNAUTHENTICATED,
         reason="UNAUTHENTICATED",
-        sentence="a key is needed, as the metadata `authorization: Bearer KEY`",
+        sentence="expected one key that this server knows, as the metadata "
+        "`authorization: Bearer KEY`, got none, several or another",
     ),
     ForbiddenError: Refusal(
         code=grpc.StatusCode.PERMISSION_DENIED,

@@ -39,10 +39,17 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line; whatever would break it is quoted as JSON quotes it."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        pairs = [f"{name}={_plain(value)}" for name, value in _extra(record).items()]
         head = [time, record.levelname, record.name, _plain(record.getMessage(), spaces=True)]
-        line = " ".join([*head, *pairs])
+        line = " ".join([*head, *_pairs(record)])
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class ShortFormatter(logging.Formatter):
+    """Level, logger, event and pairs, without the time: for a command that a person waits for."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - overrides
+        """The line before a traceback."""
+        return " ".join([record.levelname, record.name, record.message, *_pairs(record)])
 
 
 FORMATTERS: Final[dict[LogFormat, type[logging.Formatter]]] = {
@@ -101,6 +108,10 @@ def _of_worker(number: int, record: logging.LogRecord) -> bool:
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+
+
+def _pairs(record: logging.LogRecord) -> list[str]:
+    return [f"{name}={_plain(value)}" for name, value in _extra(record).items()]
 
 
 def _plain(value: object, *, spaces: bool = False) -> str:

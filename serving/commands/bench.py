@@ -116,7 +116,7 @@ def _show(result: "LoadResult", ask: Asked) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("call", "answered", "errors", "a second", "p50 ms", "p90 ms", "p99 ms", "max ms")
+    table = Table("call", "answers", "errors", "calls/s", "p50 ms", "p90 ms", "p99 ms", "max ms")
     figures = [""] * 4
     if result.latencies_s:
         figures = [f"{1000 * result.quantile_s(share):.2f}" for share in (0.5, 0.9, 0.99, 1.0)]

@@ -106,11 +106,12 @@ def show(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, caption=_caption(answer))
+    table = Table(*columns)
     for row in rows:
         table.add_row(*row)
     console = Console()
     console.print(table)
+    console.print(_provenance(answer), markup=False, highlight=False)
     for lack in answer.missing:
         console.print(f"{lack.field} was judged without its {lack.modality}", markup=False)
     if answer.missing_item_ids:
@@ -118,6 +119,6 @@ def show(
         console.print(f"not in the catalogue: {names}", markup=False)
 
 
-def _caption(answer: "Answer") -> str:
-    updates = f", {answer.overlay_version} updates" if answer.overlay_version else ""
-    return f"bundle {answer.bundle_id}{updates}"
+def _provenance(answer: "Answer") -> str:
+    version = f", overlay version {answer.overlay_version}" if answer.overlay_version else ""
+    return f"bundle {answer.bundle_id}{version}"

@@ -1,6 +1,7 @@
 """Is the bundle whole, does its model answer, and are its vectors and probabilities sound."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from engine.requests import Slot
 from serving.doctor.finding import Finding, failure, warning, well
 
 ASKED_ITEMS: Final = 3
+WISH: Final = "for the office"
 CHUNK: Final = 65_536
 UNIT_TOLERANCE: Final = 1e-3
 ANOTHER: Final = "Copy the bundle again from where it was trained, or use another."
@@ -83,12 +85,13 @@ def check_answers(engine: Recommender) -> Finding:
         ScoreQuestion(outfits=[items]),
         TargetQuestion(context=items, slot=slot),
         ComplementsQuestion(context=items, slot=slot, k=5),
+        TargetQuestion(context=items, slot=replace(slot, text=WISH)),  # loads the text encoder
     ]
     answers = [engine.answer([question])[0] for question in questions]
     for answer in answers:
         if isinstance(answer, OutfitError):
             return failure("answers", str(answer), RETRAIN)
-    scores, target, _ = answers
+    scores, target, *_ = answers
     return _judged(scores, target)
 
 

@@ -16,6 +16,8 @@ from serving.security.loopback import stays_here
 
 KEY: Final = re.compile(r"[!-~]{1,512}")
 KEY_VARIABLE: Final = "OUTFIT_API_KEY"
+PORT: Final = re.compile(r":(\d+)$")
+LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,9 @@ def open_channel(
 
     Raises:
         UnreadableError: a file is missing, or `tls_ca` holds no certificate.
-        SchemaError: a key would cross a network unencrypted.
+        SchemaError: a key would cross a network unencrypted, or there is no such port.
     """
+    _check_port(target)
     _keep_secret(target, credentials)
     if credentials.tls_ca is None:
         channel = grpc.insecure_channel(target, options=options)
@@ -93,8 +96,9 @@ def open_async_channel(
 
     Raises:
         UnreadableError: a file is missing, or `tls_ca` holds no certificate.
-        SchemaError: a key would cross a network unencrypted.
+        SchemaError: a key would cross a network unencrypted, or there is no such port.
     """
+    _check_port(target)
     _keep_secret(target, credentials)
     if credentials.tls_ca is None:
         return grpc.aio.insecure_channel(target, options=options)
@@ -121,6 +125,13 @@ def find_key(file: Path | None) -> str | None:
                 field="api_key_file",
             ) from error
     return os.environ.get(KEY_VARIABLE) or None
+
+
+def _check_port(target: str) -> None:
+    """Refuse a port beyond the last, of which gRPC would take the remainder and ask another."""
+    port = PORT.search(target)
+    if port and int(port[1]) > LAST_PORT:
+        raise SchemaError(expected=f"a port up to {LAST_PORT}", got=port[1], field="address")
 
 
 def _keep_secret(target: str, credentials: Credentials) -> None:

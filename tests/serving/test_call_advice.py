@@ -64,6 +64,11 @@ def test_of_an_error_that_explains_itself_nothing_is_added():
     assert advice_for(error, "a:1", Credentials()) == ""
 
 
+def test_whose_deadline_passed_learns_how_to_wait_longer():
+    error = CallError(code=grpc.StatusCode.DEADLINE_EXCEEDED, message="Deadline Exceeded")
+    assert "--deadline-s; is the server at a:1 busy" in advice_for(error, "a:1", Credentials())
+
+
 def test_the_command_line_prints_the_advice_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from serving import line_writer
-from serving.request_log import JsonFormatter, TextFormatter, configure_logging
+from serving.request_log import JsonFormatter, ShortFormatter, TextFormatter, configure_logging
 
 
 def record(**extra: object) -> logging.LogRecord:
@@ -48,6 +48,16 @@ def test_as_text_a_record_is_time_level_logger_event_and_pairs():
     time, rest = line.split(" ", 1)
     assert time.endswith("+00:00")
     assert rest == "INFO serving.x answered request_id=r1 num_items=3"
+
+
+def test_to_a_person_who_waits_a_record_is_level_logger_event_pairs_and_traceback():
+    line = ShortFormatter().format(record(chosen="onnxruntime"))
+    assert line == "INFO serving.x answered chosen=onnxruntime"
+    try:
+        json.loads("broken")
+    except ValueError:
+        text = ShortFormatter().format(record(exc_info=sys.exc_info()))
+    assert text.startswith("INFO serving.x answered\nTraceback")
 
 
 def test_as_text_what_would_break_the_line_is_quoted():

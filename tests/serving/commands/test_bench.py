@@ -46,7 +46,7 @@ def test_each_call_prints_a_table_of_its_latencies(
     line = f"bench {real} --ask {ask} --calls 25 --concurrency 4 --seconds 20"
     assert outfit(monkeypatch, line) == 0
     printed = capsys.readouterr().out
-    for column in ("answered", "errors", "a second", "p50 ms", "p90 ms", "p99 ms", "max ms"):
+    for column in ("answers", "errors", "calls/s", "p50 ms", "p90 ms", "p99 ms", "max ms"):
         assert column in printed
     cells = next(row for row in printed.splitlines() if f" {ask} " in row).split("│")[1:-1]
     name, answered, errors, rate, *latencies = (cell.strip() for cell in cells)

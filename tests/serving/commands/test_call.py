@@ -89,6 +89,14 @@ def test_a_table_says_what_was_judged_without_its_picture(
     assert "context[0] was judged without its image" in capsys.readouterr().out
 
 
+def test_a_narrow_table_leaves_the_name_of_the_bundle_whole(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    line = f"call fill --address {address} --context navy-shirt --candidates gold-shoes"
+    assert outfit(monkeypatch, line) == 0
+    assert "\nbundle planted-1\n" in capsys.readouterr().out
+
+
 def test_a_refused_call_exits_1_and_prints_the_fields(
     address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

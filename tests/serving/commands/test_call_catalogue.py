@@ -37,7 +37,7 @@ def test_an_item_is_changed_described_shown_and_deleted(
     assert "12345.50" in printed
     assert "Silk clutch" in printed
     assert "not in the catalogue: nobody" in printed
-    assert "2 updates" in printed
+    assert "overlay version 2" in printed
     assert outfit(monkeypatch, f"call items {at} --items clutch --json") == 0
     (item,) = json.loads(capsys.readouterr().out)["items"]
     assert item["attributes"] == {"colour": "red", "fabric": "silk"}

@@ -1,6 +1,7 @@
 """A sound bundle, and what can be wrong with one."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from engine.bundle import Bundle, load_bundle
 from engine.calibration import Calibration
+from engine.questions import Question, TargetQuestion
 from engine.recommender import Recommender
 from serving.doctor.bundle_checks import (
     check_answers,
@@ -79,3 +81,18 @@ def test_a_model_of_nonsense_does_not_answer(tiny_bundle: Path):
         weight.data.fill_(np.nan)
     finding = check_answers(Recommender(bundle))
     assert (finding.check, finding.level) == ("answers", "failure")
+
+
+def test_words_are_asked_for_so_that_the_memory_of_their_encoder_counts(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+):
+    asked = []
+    answer = Recommender.answer
+
+    def recorded(engine: Recommender, questions: Sequence[Question]) -> list[object]:
+        asked.extend(questions)
+        return list(answer(engine, questions))
+
+    monkeypatch.setattr(Recommender, "answer", recorded)
+    assert check_answers(Recommender(bundle)).level == "ok"
+    assert any(isinstance(each, TargetQuestion) and each.slot.text for each in asked)

@@ -24,6 +24,14 @@ def test_a_key_does_not_leave_this_machine_in_clear(tmp_path: Path):
     open_channel("shop.example:50051", encrypted, ()).close()
 
 
+def test_a_port_beyond_the_last_is_refused_where_grpc_would_ask_another():
+    for target in ("localhost:99999", "[::1]:65536"):
+        with pytest.raises(SchemaError, match=r"address.*65535, got (99999|65536)"):
+            OutfitClient(target)
+    for target in ("localhost:65535", "localhost", "::1"):
+        open_channel(target, Credentials(), ()).close()
+
+
 def test_an_async_channel_keeps_the_key_to_this_machine_too():
     async def attempt(target: str) -> None:
         await open_async_channel(target, Credentials(api_key=SECRET), ()).close()
