@@ -76,6 +76,18 @@ class InlineItems:
             for content, known in zip(contents, vectors, strict=True)
         ]
 
+    def load_encoders(self) -> None:
+        """Load now what else is loaded when it is first needed.
+
+        Raises:
+            InputError: a model cannot be had.
+        """
+        encoders = self.preparation.encoders()
+        if "text" in encoders:
+            self._text.encode(["words"])  # the first take longer than those after
+        if "image" in encoders:
+            self._image.encode([])
+
     def knows(self, category: str) -> bool:
         """Whether an item or a slot may name the category."""
         return category in self.categories or category in SLOTS or slot_of(category) is not None

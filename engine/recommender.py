@@ -102,6 +102,10 @@ class Recommender:
         quick._answer_from(self._catalogue)
         return quick
 
+    def load_encoders(self) -> None:
+        """Load what encodes words and pictures of questions before the first of them comes."""
+        self._catalogue.base.inline.load_encoders()
+
     def at(self, records: UpdateRecords, version: int = 0) -> "Recommender":
         """The same recommender with these updates in force; this one goes on as it is."""
         live = copy(self)

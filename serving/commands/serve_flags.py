@@ -50,6 +50,10 @@ class Listening:
     """MiB of requests that are not answered yet, and of answers that are not taken yet; what comes
     beyond them is refused. One request may have 32."""
 
+    preload_encoders: bool = False
+    """Load the encoders of words and pictures before serving, or all wait for them when the first
+    question with words or a picture of its own comes."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)

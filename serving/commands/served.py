@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,7 +41,7 @@ def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
     """
 
     async def run() -> None:
-        parts = _parts(flags)
+        parts = server_parts(flags)
 
         def announce_at(address: str) -> None:
             loaded = "no bundle" if parts.slot.is_empty else parts.slot.take().info.bundle_id
@@ -53,17 +54,26 @@ def serve_alone(flags: ServeFlags, announce: Callable[[str], None]) -> None:
         runner.run(run())
 
 
-def _parts(flags: ServeFlags) -> Parts:
+def server_parts(flags: ServeFlags) -> Parts:
+    """What the server of a command line is made of; raises as `serve_alone`."""
     kept = flags.kept
     cache = response_cache(kept.answers, kept.redis, kept.shop)
-    bundles = None if flags.bundles is None else (flags.bundles, load)
-    slot = EngineSlot(None if flags.bundle is None else load(flags.bundle))
+    loading = partial(load, encoders=flags.listening.preload_encoders)
+    bundles = None if flags.bundles is None else (flags.bundles, loading)
+    slot = EngineSlot(None if flags.bundle is None else loading(flags.bundle))
     return Parts(slot=slot, log=_log(kept, flags.updates), cache=cache, bundles=bundles)
 
 
-def load(folder: Path) -> Recommender:
-    """A bundle that answers where this machine runs it quickest; raises BundleError."""
+def load(folder: Path, *, encoders: bool = False) -> Recommender:
+    """A bundle that answers where this machine runs it quickest; raises BundleError.
+
+    Args:
+        folder: of the bundle.
+        encoders: are loaded with it, not when they are first needed.
+    """
     loaded = Recommender.load(folder).quickened()
+    if encoders:
+        loaded.load_encoders()
     set_aside()
     return loaded
 

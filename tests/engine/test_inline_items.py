@@ -64,6 +64,18 @@ def content_of(encoded: Dataset, row: int, *, image: bool = True) -> ItemContent
     )
 
 
+def test_encoders_that_were_loaded_before_are_not_loaded_again(
+    inline, encoded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed = [(content_of(encoded, 3), "items[0]")]
+    expected = inline.features(placed)
+    fresh = InlineItems(preparation=inline.preparation, categories=inline.categories)
+    fresh.load_encoders()
+    for name in ("load_text_encoder", "load_image_encoder"):
+        monkeypatch.delattr(f"engine.inline_items.{name}")
+    assert fresh.features(placed).content.equal(expected.content)
+
+
 def test_titles_and_pictures_are_encoded_as_those_of_the_catalogue(inline, encoded) -> None:
     features = inline.preparation.apply(encoded.items, dataset_features(encoded))
     rows = [3, 0, 17]

@@ -3,10 +3,14 @@
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
+import pytest
+
+from engine.recommender import Recommender
 from serving.cli import app
 from serving.commands.serve_flags import ServeFlags
-from serving.commands.served import server_config
+from serving.commands.served import server_config, server_parts
 from serving.server_config import ServerConfig
 
 LOADED = """
@@ -19,12 +23,16 @@ print("torch" in sys.modules, "sklearn" in sys.modules, "transformers" in sys.mo
 """
 
 
-def config_of(line: str) -> ServerConfig:
+def flags_of(line: str, bundle: str = "bundle") -> ServeFlags:
     """Of `outfit serve BUNDLE` with further flags."""
-    words = ["serve", "bundle", *line.split()]
+    words = ["serve", bundle, *line.split()]
     _, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
     bound.apply_defaults()
-    return server_config(ServeFlags(**bound.arguments))
+    return ServeFlags(**bound.arguments)
+
+
+def config_of(line: str) -> ServerConfig:
+    return server_config(flags_of(line))
 
 
 def test_without_flags_a_server_is_as_its_configuration_says():
@@ -42,3 +50,13 @@ def test_a_server_imports_nothing_that_only_fitting_and_encoding_need(tiny_bundl
     command = [sys.executable, "-c", LOADED, str(tiny_bundle)]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     assert loaded.stdout.split() == ["True", "False", "False"]
+
+
+@pytest.mark.parametrize(("flag", "times"), [("", 0), ("--preload-encoders", 1)])
+def test_encoders_are_loaded_with_the_bundle_where_a_flag_says_so(
+    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str, times: int
+) -> None:
+    load_encoders = Mock()
+    monkeypatch.setattr(Recommender, "load_encoders", load_encoders)
+    server_parts(flags_of(f"--updates {tmp_path} {flag}", str(tiny_bundle)))
+    assert load_encoders.call_count == times
