@@ -23,6 +23,7 @@ MAX_TEXT_LENGTH = 2_000
 MAX_NAME_LENGTH = 256
 MAX_ITEM_IDS = 1_000
 MAX_UPSERTS = 256
+LAST_PORT = 65_535  # of any machine
 
 
 def required(text: str, field: str, *, limit: int = MAX_NAME_LENGTH) -> str:

@@ -9,11 +9,10 @@ from cyclopts import Parameter, validators
 from data.errors import SchemaError
 from serving.commands.redis_flag import RedisUrl
 from serving.commands.response_caches import CACHING, Caching
-from serving.limits import MAX_HELD_BYTES, MAX_MESSAGE_BYTES
+from serving.limits import LAST_PORT, MAX_HELD_BYTES, MAX_MESSAGE_BYTES
 from serving.request_log import LogFormat
 from serving.security.protection import Protection
 
-LAST_PORT: Final = 65_535
 MIB: Final = 2**20
 
 Port = Annotated[int, Parameter(validator=validators.Number(gte=0, lte=LAST_PORT))]

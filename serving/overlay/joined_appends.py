@@ -38,7 +38,7 @@ class JoinedAppends:
         least: the least version of an entry that is appended now.
     """
 
-    def __init__(self, log: UpdateLog, least: Callable[[], int] = int) -> None:
+    def __init__(self, log: UpdateLog, least: Callable[[], int]) -> None:
         self._log, self._least = log, least
         self._waiting: deque[Waiting] = deque()
         self._size = 0  # updates of all who wait

@@ -11,13 +11,13 @@ from typing import Any, Final
 import grpc
 
 from data.errors import SchemaError, UnreadableError
+from serving.limits import LAST_PORT
 from serving.security.keys import PREFIX
 from serving.security.loopback import stays_here
 
 KEY: Final = re.compile(r"[!-~]{1,512}")
 KEY_VARIABLE: Final = "OUTFIT_API_KEY"
 PORT: Final = re.compile(r":(\d+)$")
-LAST_PORT: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,3 +1,4 @@
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,17 @@ def place(
     if request.param == "file":
         return FilePlace(tmp_path / "log")
     return RedisPlace(shared_redis, lineage)
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
+    """Starts servers on one folder, with options; all are killed in the end."""
+    servers: list[RedisServer] = []
+
+    def start(*options: str) -> RedisServer:
+        servers.append(RedisServer(tmp_path / "redis", *options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()

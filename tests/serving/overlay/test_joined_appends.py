@@ -56,7 +56,7 @@ def test_a_crowd_is_acknowledged_in_few_entries_and_all_of_it_is_in_the_log(plac
 def test_the_last_of_several_callers_counts(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        appends = JoinedAppends(log)
+        appends = JoinedAppends(log, lambda: 0)
         marks = await asyncio.gather(
             *await appending(appends, *([change("a", price)] for price in range(50)))
         )
@@ -69,7 +69,7 @@ def test_the_last_of_several_callers_counts(place):
 def test_updates_too_large_together_are_appended_apart_and_too_large_alone_refused(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        appends = JoinedAppends(log)
+        appends = JoinedAppends(log, lambda: 0)
         large = [new_item(f"n{number}", price=1, title="x" * 9 * 2**20) for number in range(2)]
         outcomes = await asyncio.gather(
             appends.append([change("first", 1)]),
@@ -90,7 +90,7 @@ def test_a_caller_that_goes_before_its_turn_has_appended_nothing_and_harms_nobod
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
         changes = [[change(f"i{number}", number)] for number in range(4)]
-        tasks = await appending(JoinedAppends(log), *changes)
+        tasks = await appending(JoinedAppends(log, lambda: 0), *changes)
         tasks[2].cancel()
         await asyncio.wait(tasks)
         assert await found_in(log) == {"i0": 0.0, "i1": 1.0, "i3": 3.0}
@@ -101,7 +101,7 @@ def test_a_caller_that_goes_before_its_turn_has_appended_nothing_and_harms_nobod
 def test_a_caller_that_goes_during_its_turn_does_not_stop_what_is_under_way(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        appends = JoinedAppends(log)
+        appends = JoinedAppends(log, lambda: 0)
         tasks = await appending(appends, *([change(f"i{number}", number)] for number in range(3)))
         tasks[0].cancel()
         await asyncio.wait(tasks)
@@ -113,7 +113,7 @@ def test_a_caller_that_goes_during_its_turn_does_not_stop_what_is_under_way(plac
 
 def test_every_caller_is_told_why_its_entry_was_not_appended_and_the_next_may_be(place):
     async def story(log: UpdateLog) -> None:
-        appends = JoinedAppends(log)
+        appends = JoinedAppends(log, lambda: 0)
         tasks = await appending(appends, *([change("a", price)] for price in range(3)))
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         assert {type(outcome) for outcome in outcomes} == {LogLostError}
@@ -126,7 +126,7 @@ def test_every_caller_is_told_why_its_entry_was_not_appended_and_the_next_may_be
 def test_more_updates_than_one_call_may_bring_are_not_joined(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        appends = JoinedAppends(log)
+        appends = JoinedAppends(log, lambda: 0)
         many = [change(f"m{number}", 1) for number in range(MAX_UPSERTS + 1)]
         tasks = await appending(appends, many[:1], many[:200], many[:100], many, many[:1])
         marks = await asyncio.gather(*tasks)
@@ -138,7 +138,7 @@ def test_more_updates_than_one_call_may_bring_are_not_joined(place):
 def test_beyond_as_many_as_may_wait_updates_are_refused_until_the_log_has_caught_up(place):
     async def story(log: UpdateLog) -> None:
         await log.seed(OverlayState())
-        appends, whole = JoinedAppends(log), [change("a", 1)] * MAX_UPSERTS
+        appends, whole = JoinedAppends(log, lambda: 0), [change("a", 1)] * MAX_UPSERTS
         tasks = await appending(appends, whole, *[whole] * (MAX_WAITING // MAX_UPSERTS))
         for _ in range(2):
             with pytest.raises(OverloadError) as caught:

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import redis
@@ -20,19 +19,6 @@ MAY_LOSE = "Redis may lose acknowledged updates"
 MAY_NOT_LOOK = "may not look whether Redis keeps updates"
 SECRET = "7-words-of-ours"  # noqa: S105 - of a server of the test
 EVICTING = ("--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru")
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
-    servers: list[RedisServer] = []
-
-    def start(*options: str) -> RedisServer:
-        servers.append(RedisServer(tmp_path / "redis", *options))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.kill()
 
 
 @pytest.fixture

@@ -203,15 +203,21 @@ def test_a_replica_remembers_over_a_log_begun_anew_what_it_gives_back_to_an_olde
     run(story())
 
 
+async def turned_back(place: LogPlace, witness: Overlay) -> int:
+    """The version of a witness of four prices whose log then holds only the first."""
+    await witness.apply([change("a", 1)])
+    earlier = place.contents()
+    for price in (2, 3, 4):
+        version = await witness.apply([change("a", price)])
+    place.replace(earlier)
+    return version
+
+
 def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place):
     async def story() -> None:
         async with AsyncExitStack() as stack:
             (witness,) = await replicas(place, stack, count=1)
-            await witness.apply([change("a", 1)])
-            earlier = place.contents()
-            for price in (2, 3, 4):
-                version = await witness.apply([change("a", price)])
-            place.replace(earlier)
+            version = await turned_back(place, witness)
             async with opened(place) as log:
                 await log.append([change("a", 9)])
             await until(lambda: witness.current.version > version)
@@ -226,11 +232,7 @@ def test_an_update_of_a_log_that_was_turned_back_unseen_is_in_force_under_a_vers
     async def story() -> None:
         async with AsyncExitStack() as stack:
             (witness,) = await replicas(place, stack, count=1)
-            await witness.apply([change("a", 1)])
-            earlier = place.contents()
-            for price in (2, 3, 4):
-                version = await witness.apply([change("a", price)])
-            place.replace(earlier)
+            version = await turned_back(place, witness)
             assert await witness.apply([change("b", 9)]) > version
             assert prices(witness.current) == {"a": 4.0, "b": 9.0}
 

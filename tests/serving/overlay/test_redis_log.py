@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -25,19 +24,6 @@ from serving.overlay.state import OverlayState
 from tests.serving.overlay.log_places import RedisPlace, opened, run, until
 from tests.serving.overlay.some_updates import change, new_item, prices, same
 from tests.serving.redis_server import DURABLE, FLEETING, RedisServer
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
-    servers: list[RedisServer] = []
-
-    def start(*options: str) -> RedisServer:
-        servers.append(RedisServer(tmp_path / "redis", *options))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.kill()
 
 
 @contextmanager
