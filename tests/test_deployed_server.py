@@ -20,7 +20,8 @@ from serving.call_error import CallError
 from serving.commands.redis_flag import REDIS_VARIABLE
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
-from tests.serving.redis_server import FLEETING, RedisServer, free_port
+from tests.free_port import free_port
+from tests.serving.redis_server import FLEETING, RedisServer
 from tests.serving.security.certificates import Authority, trusting
 from tests.test_deploy import COMMANDS, command, deployment
 
@@ -54,6 +55,7 @@ def places(
         "--keys": str(keys),
         "--port": str(free_port()),
         "--metrics-port": str(free_port()),
+        "--log": str(tmp_path / "log"),
     }
 
 
@@ -92,16 +94,20 @@ def deployed(of: str, places: dict[str, str], redis_url: str) -> Iterator[Deploy
     if "--port" not in flags:  # the container listens where others do by default
         flags += ["--port", places["--port"]]
     environment = {REDIS_VARIABLE: redis_url} if of == "kubernetes" else {}
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "serving", *flags],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=dict(environment, PATH="", OMP_NUM_THREADS="1"),
-    ) as process:
+    with (
+        Path(places["--log"]).open("w") as log,
+        subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "serving", *flags],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=dict(environment, PATH="", OMP_NUM_THREADS="1"),
+        ) as process,
+    ):
         assert process.stdout is not None
         try:
-            assert process.stdout.readline().startswith("serving no bundle on 0.0.0.0:")
+            said = process.stdout.readline()
+            assert said.startswith("serving no bundle on 0.0.0.0:"), Path(log.name).read_text()
             yield Deployed(f"127.0.0.1:{places['--port']}", places["--metrics-port"])
             process.terminate()
             assert process.wait(120) == 0

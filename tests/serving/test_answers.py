@@ -31,11 +31,12 @@ from serving.engine_slot import EngineSlot, OutfitEngine
 from serving.metrics.endpoint import MetricsConfig
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
+from tests.free_port import free_port
 from tests.serving.background_server import background_server_of
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import get
-from tests.serving.redis_server import FLEETING, RedisServer, free_port
+from tests.serving.redis_server import FLEETING, RedisServer
 from tests.serving.repeated_calls import wait_until
 
 NAVY = ["navy-shirt", "navy-jeans"]

@@ -15,10 +15,10 @@ from serving.call_error import CallError, FieldViolation
 from serving.client import OutfitClient
 from serving.client_codec import ScoreAnswer
 from serving.server_config import ServerConfig
+from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.redis_server import free_port
 from tests.serving.slow_link import slow_link
 from tests.serving.test_server import HeldShop
 

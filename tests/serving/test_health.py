@@ -19,11 +19,11 @@ from serving.security.protection import Protection
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
 from serving.services import UPDATES
+from tests.free_port import free_port
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import code
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.redis_server import free_port
 from tests.serving.repeated_calls import wait_until
 
 SERVING = pb.HealthCheckResponse.SERVING

@@ -9,11 +9,11 @@ from serving.metrics.endpoint import MetricsConfig
 from serving.probes import asked_on
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
+from tests.free_port import free_port
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import code
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.redis_server import free_port
 
 
 def test_a_loop_that_hangs_is_neither_alive_nor_ready_until_it_turns_again():

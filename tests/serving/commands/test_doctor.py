@@ -8,8 +8,9 @@ import pytest
 from serving.cli import app
 from serving.commands.doctor import doctor
 from serving.commands.redis_flag import REDIS_VARIABLE
+from tests.free_port import free_port
 from tests.serving.commands.test_call import outfit
-from tests.serving.redis_server import RedisServer, free_port
+from tests.serving.redis_server import RedisServer
 from tests.serving.security.certificates import lasting
 from tests.test_deploy import COMMANDS, command
 

@@ -11,8 +11,9 @@ from engine.requests import ItemContent, Upsert
 from serving.catalogue_client import CatalogueClient
 from serving.cli import app
 from serving.commands.redis_flag import REDIS_VARIABLE
+from tests.free_port import free_port
 from tests.serving.commands.test_call import outfit
-from tests.serving.redis_server import FLEETING, RedisServer, free_port
+from tests.serving.redis_server import FLEETING, RedisServer
 
 WORD = "a-word-for-redis"
 

@@ -16,8 +16,8 @@ from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
+from tests.free_port import free_port
 from tests.serving.commands.test_call import outfit
-from tests.serving.redis_server import free_port
 from tests.serving.security.certificates import Authority, trusting
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from serving.doctor import machine_checks
 from serving.doctor.machine_checks import check_descriptors, check_memory, check_port
-from tests.serving.redis_server import free_port
+from tests.free_port import free_port
 
 
 @pytest.fixture

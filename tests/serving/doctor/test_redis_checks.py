@@ -12,7 +12,8 @@ from serving.doctor.redis_checks import (
     check_redis,
     check_version,
 )
-from tests.serving.redis_server import DURABLE, RedisServer, free_port
+from tests.free_port import free_port
+from tests.serving.redis_server import DURABLE, RedisServer
 
 SOUND = (*DURABLE, "--maxmemory", "256mb", "--maxmemory-policy", "noeviction")
 

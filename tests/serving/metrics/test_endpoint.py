@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from data.errors import SchemaError
 from serving.metrics.endpoint import CONNECTION_S, MAX_CONNECTIONS, MetricsConfig, metrics_endpoint
-from tests.serving.redis_server import free_port
+from tests.free_port import free_port
 from tests.serving.repeated_calls import wait_until
 
 

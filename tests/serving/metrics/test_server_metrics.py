@@ -9,9 +9,9 @@ from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.metrics.endpoint import MetricsConfig
 from serving.server_config import ServerConfig
+from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.redis_server import free_port
 
 
 def test_a_server_tells_calls_batches_queue_bundle_and_process():
