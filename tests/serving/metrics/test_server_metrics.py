@@ -12,6 +12,7 @@ from serving.server_config import ServerConfig
 from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import wait_until
 
 
 def test_a_server_tells_calls_batches_queue_bundle_and_process():
@@ -24,13 +25,8 @@ def test_a_server_tells_calls_batches_queue_bundle_and_process():
         client.score([["navy-shirt", "red-dress"]])
         with pytest.raises(CallError):
             client.score([["nope"]])
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
-            text = page.read().decode()
-    found = {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
+        wait_until(lambda: metrics(port)["outfit_batch_questions_sum",] == 2)  # answers come first
+        found = metrics(port)
     assert found["outfit_call_duration_seconds_count", "OK", "OutfitService/ScoreOutfits"] == 1
     assert (
         found["outfit_call_duration_seconds_count", "NOT_FOUND", "OutfitService/ScoreOutfits"] == 1
@@ -42,3 +38,14 @@ def test_a_server_tells_calls_batches_queue_bundle_and_process():
     assert found["outfit_queue_limit_outfits",] == config.batches.max_waiting
     assert found["outfit_bundle_info", "planted-1", "cosine"] == 1
     assert found["process_open_fds",] > 0
+
+
+def metrics(port: int) -> dict[tuple[str, ...], float]:
+    """What a server tells, by names and their labels."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as page:
+        text = page.read().decode()
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
