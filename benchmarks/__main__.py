@@ -15,6 +15,7 @@ import torch
 from benchmarks import encoders, serving, training, updates
 from benchmarks.row import Row
 from engine.commit import commit
+from engine.recipes import RECIPES
 
 PROGRAMS: dict[str, Callable[[], Iterator[Row]]] = {
     "encoders": encoders.rows,
@@ -28,7 +29,8 @@ LATEST = Path(__file__).parent / "latest.json"
 def main(arguments: list[str]) -> int:
     """Measure, print a table, write latest.json; 2 where a name is unknown."""
     asked = _parser().parse_args(arguments)
-    programs = PROGRAMS | {"serving": partial(serving.rows, asked.seconds, asked.items)}
+    served = partial(serving.rows, asked.seconds, asked.items, asked.model)
+    programs = PROGRAMS | {"serving": served}
     unknown = sorted(set(asked.names) - programs.keys())
     if unknown:
         print(f"expected any of {', '.join(programs)}, got {', '.join(unknown)}")
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help=seconds)
     items = "items of the catalogue that is served"
     parser.add_argument("--items", type=int, default=serving.NUM_ITEMS, help=items)
+    parser.add_argument("--model", choices=RECIPES, default=serving.MODEL, help="that is served")
     return parser
 
 

@@ -12,6 +12,7 @@ from engine.bundle import MANIFEST, Bundle, load_bundle, seal_bundle, write_bund
 from engine.coarse_index import write_coarse
 from engine.confidence_fit import fit_confidence
 from engine.frozen_model import FrozenModel
+from engine.model_names import RecipeName
 from engine.recipes import recipe
 from engine.training import fit, prepare
 
@@ -20,10 +21,11 @@ NOISE = 0.05
 SEALED = ("schema_version", "bundle_id", "metric", "files")
 
 
-def write_large_bundle(folder: Path, num_items: int) -> Path:
+def write_large_bundle(folder: Path, num_items: int, model: RecipeName) -> Path:
     """Write `folder/bundle`; the rest of the folder is what it was made from."""
     small, large = folder / "small", folder / "bundle"
-    _train(write_shop(folder / "shop", num_items=SHOP_ITEMS, num_outfits=SHOP_OUTFITS), small)
+    shop = write_shop(folder / "shop", num_items=SHOP_ITEMS, num_outfits=SHOP_OUTFITS)
+    _train(shop, model, small)
     shutil.copytree(small, large, ignore=shutil.ignore_patterns(MANIFEST))
     bundle = load_bundle(small)
     _repeat(bundle, large, num_items)
@@ -32,9 +34,9 @@ def write_large_bundle(folder: Path, num_items: int) -> Path:
     return large
 
 
-def _train(dataset: Dataset, out: Path) -> None:
-    """One epoch of the model that `outfit train` trains where none is named."""
-    trained, with_valid = prepare(dataset, recipe("mean-pool", seed=0, epochs=1))
+def _train(dataset: Dataset, model: RecipeName, out: Path) -> None:
+    """One epoch of a model."""
+    trained, with_valid = prepare(dataset, recipe(model, seed=0, epochs=1))
     epochs = list(fit(trained, with_valid))
     frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)
     confidence = fit_confidence(frozen, with_valid, seed=0)

@@ -3,7 +3,7 @@
 A real `python -m serving serve` on 250,000 items, an echo in a process of its own, and the load
 generator of `outfit bench` here; all three share the machine. Server and echo are asked in turns.
 Run alone: `python -m benchmarks serving`, every load longer with `--seconds 60`, of another
-catalogue with `--items`.
+catalogue with `--items`, by another model with `--model`.
 """
 
 import asyncio
@@ -23,10 +23,13 @@ from benchmarks.large_bundle import write_large_bundle
 from benchmarks.processes import Server, server_of
 from benchmarks.row import Row
 from benchmarks.workers import second_worker_row
+from engine.model_names import RecipeName
 from serving.load import LOAD_OPTIONS, Load, LoadResult, put_load
 from serving.load_questions import Asked, draw_questions, known_items, method_of, request_of
 
 NUM_ITEMS = 250_000
+MODEL: RecipeName = "mean-pool"
+"""What `outfit train` trains where no model is named."""
 SECONDS = 15.0
 CROWD_SECONDS = 60.0  # for which the bar wants no error
 TURNS = 5
@@ -43,17 +46,20 @@ class Beside:
     echoed: LoadResult
 
 
-def rows(seconds: float | None = None, num_items: int = NUM_ITEMS) -> Iterator[Row]:
+def rows(
+    seconds: float | None = None, num_items: int = NUM_ITEMS, model: RecipeName = MODEL
+) -> Iterator[Row]:
     """The rows of this file.
 
     Args:
         seconds: of each load on the server, and as many on the echo; 15, and 60 for the crowd, by
             default.
         num_items: of the catalogue.
+        model: that is served.
     """
     with TemporaryDirectory() as name:
         folder = Path(name)
-        bundle = write_large_bundle(folder, num_items)
+        bundle = write_large_bundle(folder, num_items, model)
         os.sync()  # or the disk is written to while the server is asked
         reading = reading_s(bundle)
         began = time.perf_counter()
