@@ -66,9 +66,7 @@ def _exported(
 
 @contextmanager
 def _traceable() -> Iterator[None]:
-    """Attention step by step, log sigmoid finite, and no warnings of what tracing fixes."""
-    fast = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
+    """Log sigmoid finite, and no warnings of what tracing fixes."""
     torch.onnx.register_custom_op_symbolic(  # type: ignore[attr-defined]
         "aten::log_sigmoid", _log_sigmoid, OPSET
     )
@@ -77,7 +75,6 @@ def _traceable() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
         torch.onnx.unregister_custom_op_symbolic(  # type: ignore[attr-defined]
             "aten::log_sigmoid", OPSET
         )

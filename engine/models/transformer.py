@@ -4,18 +4,18 @@ Source: Sarkar et al. 2022, arXiv 2204.04812: an outfit token for compatibility 
 target token in its place for retrieval (section 3.3), no positional encoding.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
 from engine.models.pair_bias import PairBias
+from engine.models.set_encoder import SetEncoder
 from engine.models.set_interactions import SetInteractions
 from engine.models.zero import zero_last
 
@@ -66,16 +66,9 @@ class OutfitTransformer(nn.Module):
         self.slot = nn.Embedding(num_slots, width)
         self.outfit_token = nn.Parameter(torch.randn(width) * 0.1)
         self.target_token = nn.Parameter(torch.randn(width) * 0.1)
-        layer = nn.TransformerEncoderLayer(
-            width,
-            config.heads,
-            4 * width,
-            config.dropout,
-            _activation(config),
-            batch_first=True,
-            norm_first=True,
+        self.encoder = SetEncoder(
+            width=width, layers=config.layers, heads=config.heads, dropout=config.dropout
         )
-        self.encoder = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.scorer = _head(width, 1)
         self.interactions = (
             SetInteractions(widths=widths, rank=width // 2, num_slots=num_slots)
@@ -114,29 +107,21 @@ class OutfitTransformer(nn.Module):
         self, token: Float[Tensor, "outfits width"], items: PlacedItems
     ) -> Float[Tensor, "outfits width"]:
         tokens = torch.cat([token[:, None], self._tokens(items)], dim=1)
-        asked: Bool[Tensor, "outfits 1"] = torch.ones_like(items.mask[:, :1])
-        padding = ~torch.cat([asked, items.mask], dim=1)
+        here = functional.pad(items.mask, (1, 0), value=True)
+        between = self._between(items).masked_fill(~here[:, None, None], -torch.inf)
+        asked: Tensor = self.encoder(tokens, between)
+        return asked
+
+    def _between(self, items: PlacedItems) -> Float[Tensor, "..."]:
+        """What one token, the asking one first, is to another: nothing without a pair bias."""
         if self.pair_bias is None:
-            encoded: Tensor = self.encoder(tokens, src_key_padding_mask=padding)
-            return encoded[:, 0]
-        bias = functional.pad(self.pair_bias(items), (1, 0, 1, 0))
-        bias = bias.masked_fill(padding[:, None, None], -torch.inf)
-        encoded = self.encoder(tokens, mask=bias.flatten(0, 1))
-        return encoded[:, 0]
+            return items.vectors.new_zeros(())
+        return functional.pad(self.pair_bias(items), (1, 0, 1, 0))
 
     def _tokens(self, items: PlacedItems | ItemTokens) -> Float[Tensor, "*places width"]:
         spread = items.vectors * items.vectors.shape[-1] ** 0.5
         tokens: Tensor = self.read(spread) + self.category(items.category) + self.slot(items.slot)
         return tokens
-
-
-def _activation(config: EncoderConfig) -> str | Callable[[Tensor], Tensor]:
-    """GELU; where attention has a bias, one that torch does not know by name.
-
-    For a known one torch takes a fast path in evaluation, which reads every number of a mask other
-    than zero as a place to leave out.
-    """
-    return partial(functional.gelu) if config.attention_bias else "gelu"
 
 
 def _head(width: int, outputs: int) -> nn.Sequential:

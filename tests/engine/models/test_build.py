@@ -43,7 +43,7 @@ def test_every_name_has_a_model_of_its_own(any_trained) -> None:
 def test_layers_and_heads_are_those_of_the_transformer(any_trained) -> None:
     encoder = build(any_trained, layers=3, heads=8, attributes=False).encoder
     assert len(encoder.layers) == 3
-    assert encoder.layers[0].self_attn.num_heads == 8
+    assert encoder.layers[0].attention.heads == 8
 
 
 def test_a_pair_head_stands_beside_the_named_interaction(any_trained) -> None:

@@ -8,7 +8,7 @@ from engine.training import Trained
 from graph.outfits import pad_outfits
 
 OUTFITS = ([[0]], [[3, 33, 63], [4, 40]], [[5, 50, 70, 10, 29], [29], [1, 2, 3]])
-EXPORTED = ("pairwise", "mean-pool", "csa")
+EXPORTED = ("pairwise", "mean-pool", "csa", "transformer")
 NOT_EXPORTED = ("ngnn",)
 CLOSE = {"atol": 1e-4, "rtol": 0}
 
