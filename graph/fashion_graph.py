@@ -55,7 +55,7 @@ class FashionGraph(nn.Module):
         """
         sender, receiver = graph.edges
         weight = self.weights[category[sender], category[receiver]]
-        total = weight.new_zeros(len(category)).index_add(0, receiver, weight)
+        total = weight.new_zeros(category.shape[0]).scatter_add(0, receiver, weight)
         return weight / total[receiver].where(total[receiver] > 0, 1)
 
 

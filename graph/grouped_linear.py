@@ -28,14 +28,15 @@ class GroupedRows:
     @classmethod
     def of(cls, group: Int[Tensor, " rows"], num_groups: int) -> "GroupedRows":
         """Lay out rows by their group."""
-        order = group.argsort(stable=True)
-        sizes = group.bincount(minlength=num_groups)
-        tiles = (sizes + TILE - 1) // TILE
-        rank = torch.arange(len(group), device=group.device) - _starts(sizes)[group[order]]
-        place = torch.empty_like(group)
-        place[order] = _starts(tiles)[group[order]] * TILE + rank
-        groups = torch.arange(num_groups, device=group.device)
-        return cls(place=place, tile_group=groups.repeat_interleave(tiles))
+        number = torch.arange(group.shape[0], device=group.device)
+        order = (group * group.shape[0] + number).argsort()  # no ties, so any sort is a stable one
+        ordered = group[order]
+        sizes = group.new_zeros(num_groups).scatter_add(0, group, torch.ones_like(group))
+        rank = number - (sizes.cumsum(0) - sizes)[ordered]
+        first = rank % TILE == 0
+        place = (first.long().cumsum(0) - 1) * TILE + rank % TILE
+        placed = torch.empty_like(group).scatter(0, order, place)
+        return cls(place=placed, tile_group=ordered[first])
 
 
 class GroupedLinear(nn.Module):
@@ -57,12 +58,9 @@ class GroupedLinear(nn.Module):
         self, x: Float[Tensor, "rows inputs"], rows: GroupedRows
     ) -> Float[Tensor, "rows outputs"]:
         """Map every row."""
-        tiled = x.new_zeros(len(rows.tile_group) * TILE, x.shape[1]).index_copy(0, rows.place, x)
+        free = x.new_zeros(rows.tile_group.shape[0] * TILE, x.shape[1])
+        tiled = free.index_copy(0, rows.place, x)
         mapped = tiled.view(-1, TILE, x.shape[1]) @ self.weight.index_select(0, rows.tile_group)
         if self.bias is not None:
             mapped = mapped + self.bias.index_select(0, rows.tile_group)[:, None]
         return mapped.flatten(0, 1).index_select(0, rows.place)
-
-
-def _starts(sizes: Int[Tensor, " parts"]) -> Int[Tensor, " parts"]:
-    return sizes.cumsum(0) - sizes

@@ -38,7 +38,7 @@ class NodeWiseStep(MessagePassing):  # type: ignore[misc]
     ) -> Float[Tensor, "nodes width"]:
         """The next states."""
         sent = self.send(state, rows)
-        heard = self.propagate(graph.edges, sent=sent, weight=weight, size=(len(sent), len(sent)))
+        heard = self.propagate(graph.edges, sent=sent, weight=weight)
         message = self.receive(heard, rows)
         following: Tensor = self.cell(message, state)
         return following
@@ -95,4 +95,4 @@ class NodeWiseNetwork(nn.Module):
     ) -> Float[Tensor, " outfits"]:
         """The sum over an outfit's items of sigma(confidence) * LeakyReLU(score)."""
         said = torch.sigmoid(self.confidence(state)) * nn.functional.leaky_relu(self.score(state))
-        return said.new_zeros(graph.num_outfits).index_add(0, graph.outfit, said[:, 0])
+        return said.new_zeros(graph.mask.shape[0]).scatter_add(0, graph.outfit, said[:, 0])

@@ -77,22 +77,22 @@ class OutfitGraph:
     Args:
         outfit: the outfit of each node.
         edges: sender and receiver of each edge.
-        num_outfits: those without nodes included.
+        mask: whose true places are the nodes, row by row; an outfit may have none.
     """
 
     outfit: Int[Tensor, " nodes"]
     edges: Int[Tensor, "2 edges"]
-    num_outfits: int
+    mask: Bool[Tensor, "outfits items"]
 
     @classmethod
     def of(cls, mask: Bool[Tensor, "outfits items"]) -> "OutfitGraph":
         """The true places of a mask, row by row."""
-        themselves = torch.eye(mask.shape[1], dtype=torch.bool, device=mask.device)
-        joined = mask[:, :, None] & mask[:, None, :] & ~themselves
+        place = torch.arange(mask.shape[1], device=mask.device)
+        joined = mask[:, :, None] & mask[:, None, :] & (place[:, None] != place)
         outfit, receiver, sender = joined.nonzero(as_tuple=True)
-        number = mask.flatten().cumsum(0).view_as(mask) - 1
+        number = mask.flatten().long().cumsum(0).view_as(mask) - 1
         return cls(
             outfit=mask.nonzero()[:, 0],
             edges=torch.stack([number[outfit, sender], number[outfit, receiver]]),
-            num_outfits=len(mask),
+            mask=mask,
         )

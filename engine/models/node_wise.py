@@ -144,8 +144,9 @@ class NodeWise(nn.Module):
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """What the node of the wanted item has become, each channel in its own columns."""
         joined = _joined(context, wanted)
-        is_wanted = torch.zeros_like(joined.mask)
-        is_wanted[:, -1] = True
+        is_wanted = torch.cat(
+            [torch.zeros_like(context.mask), torch.ones_like(context.mask[:, :1])], dim=1
+        )
         nodes = self._nodes(joined, wanted=is_wanted)
         target = torch.zeros_like(wanted.vectors)
         for channel in self._channels():

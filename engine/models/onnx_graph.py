@@ -17,8 +17,8 @@ OPSET: Final = 20
 class OnnxGraph:
     """A module exported by tracing, on one thread: waking others takes longer than one question.
 
-    What tracing cannot see, such as a branch on a size, is fixed as it was for the example, so
-    callers compare answers.
+    What tracing cannot see, such as `len` or a branch on a size, is fixed as it was for the
+    example, so callers compare answers.
 
     Args:
         module: in evaluation mode.

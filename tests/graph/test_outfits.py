@@ -80,7 +80,7 @@ def test_the_graph_of_a_batch_joins_every_two_items_of_one_outfit_both_ways() ->
     mask = torch.tensor([[True, False, True, True], [False] * 4, [False, True, False, False]])
     graph = OutfitGraph.of(mask)
     assert graph.outfit.tolist() == [0, 0, 0, 2]
-    assert graph.num_outfits == 3
+    assert graph.mask is mask
     edges = {tuple(edge) for edge in graph.edges.T.tolist()}
     assert edges == {(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)}
     assert graph.edges.shape == (2, 6)
