@@ -22,6 +22,7 @@ from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from tests.free_port import free_port
 from tests.serving.redis_server import FLEETING, RedisServer
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.security.certificates import Authority, trusting
 from tests.test_deploy import COMMANDS, command, deployment
 
@@ -81,7 +82,7 @@ class Deployed:
         """What a probe is told."""
         url = f"http://127.0.0.1:{self.metrics_port}{path}"
         try:
-            with urllib.request.urlopen(url, timeout=5) as page:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
                 return int(page.status)
         except urllib.error.HTTPError as error:
             return error.code

@@ -29,6 +29,7 @@ from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
+from tests.serving.repeated_calls import PATIENCE_S
 
 NAVY = ["navy-shirt", "navy-jeans"]
 SHOES = Slot(category="shoes")
@@ -93,7 +94,7 @@ def test_a_request_without_a_name_or_a_question_is_refused_by_itself(
 ):
     with grpc.insecure_channel(address) as channel:
         stub = outfit_service_pb2_grpc.OutfitServiceStub(channel)
-        (response,) = stub.StreamAnswers(iter([request_]), timeout=5)
+        (response,) = stub.StreamAnswers(iter([request_]), timeout=PATIENCE_S)
     assert response.correlation_id == request_.correlation_id[:256]
     assert error_of_status(response.status).violations[0].field == field
 
@@ -102,7 +103,7 @@ def test_bytes_that_are_no_message_end_the_stream(address: str):
     with grpc.insecure_channel(address) as channel:
         method = channel.stream_stream("/outfit.v1.OutfitService/StreamAnswers")
         with pytest.raises(grpc.RpcError) as caught:
-            list(method(iter([b"\xff\xff"]), timeout=5))
+            list(method(iter([b"\xff\xff"]), timeout=PATIENCE_S))
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -117,7 +118,7 @@ def test_questions_before_such_bytes_are_answered_and_the_status_arrives(address
     with grpc.insecure_channel(address) as channel:
         method = channel.stream_stream("/outfit.v1.OutfitService/StreamAnswers")
         for _ in range(20):  # whichever is being written when the bytes arrive
-            responses = method(iter(sent), timeout=5)
+            responses = method(iter(sent), timeout=PATIENCE_S)
             received = [pb.StreamAnswersResponse.FromString(next(responses)) for _ in sound]
             assert {one.correlation_id for one in received} == {one.correlation_id for one in sound}
             with pytest.raises(grpc.RpcError) as caught:
@@ -143,10 +144,10 @@ def test_no_more_than_the_window_is_read_ahead_of_the_answers():
         stream = client.stream((str(number), SHIRT) for number in range(200))
         reader = threading.Thread(target=lambda: list(stream))
         reader.start()
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         time.sleep(0.3)  # whatever is read ahead arrives
         shop.let_go.set()
-        reader.join(10)
+        reader.join(PATIENCE_S)
     assert WINDOW / 2 < sum(map(len, shop.batches[:2])) <= WINDOW
     assert sum(map(len, shop.batches)) == 200
 

@@ -14,7 +14,7 @@ from serving import health
 from serving.arrivals import MAX_ARRIVING, Arrivals
 from serving.client import OutfitClient
 from serving.limits import MAX_CONCURRENT_CALLS, MAX_STREAMS
-from tests.serving.repeated_calls import wait_until
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 from tests.serving.security.held_calls import stalled_calls
 from tests.serving.server_process import ServerProcess, planted_server
 
@@ -58,7 +58,7 @@ def test_of_many_messages_without_an_end_a_few_are_taken_in_and_others_are_answe
             assert len(client.score([["navy-shirt"]]).scores) == 1
         with grpc.insecure_channel(server.address) as channel:
             asked = health_pb2.HealthCheckRequest()
-            assert health_pb2_grpc.HealthStub(channel).Check(asked, timeout=5).status == 1
+            assert health_pb2_grpc.HealthStub(channel).Check(asked, timeout=PATIENCE_S).status == 1
 
 
 def test_a_call_that_sends_nothing_is_refused_in_time(server: ServerProcess):
@@ -68,7 +68,7 @@ def test_a_call_that_sends_nothing_is_refused_in_time(server: ServerProcess):
             (CHECK, grpc.StatusCode.INVALID_ARGUMENT),
         ):
             with pytest.raises(grpc.RpcError) as caught:
-                channel.stream_unary(method)(iter([]), timeout=5)
+                channel.stream_unary(method)(iter([]), timeout=PATIENCE_S)
             assert caught.value.code() is code
 
 

@@ -20,6 +20,7 @@ from serving.question_queue import QuestionQueue, Taken
 from serving.reply import Reply, ReplyDesk
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import PATIENCE_S
 
 Found = TypeVar("Found")
 SHIRT = ScoreQuestion(outfits=[["navy-shirt"]])
@@ -46,7 +47,7 @@ async def occupied(shop: CountingShop, batcher: Batcher) -> asyncio.Task[Reply]:
     """The shop answers one question and goes on until it is let go."""
     shop.hold()
     first = asyncio.create_task(batcher.ask(SHIRT))
-    await asyncio.to_thread(shop.asked.wait, 5)
+    await asyncio.to_thread(shop.asked.wait, PATIENCE_S)
     return first
 
 

@@ -31,7 +31,7 @@ from serving.server_parts import Parts
 from tests.mismatched_bundles import MISMATCHES
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
-from tests.serving.repeated_calls import RepeatedCalls, repeated, wait_until
+from tests.serving.repeated_calls import PATIENCE_S, RepeatedCalls, repeated, wait_until
 from tests.serving.test_server import check
 
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -372,7 +372,7 @@ def test_an_update_counts_in_what_is_told_of_bundles_before_anybody_has_asked_fo
     with CatalogueClient(server.address) as catalogue, grpc.insecure_channel(server.address) as way:
         assert catalogue.delete(outfit[:1]).overlay_version == 1
         bundles = bundle_service_pb2_grpc.BundleServiceStub(way)
-        listed = bundles.ListBundles(bundle_service_pb2.ListBundlesRequest(), timeout=10)
+        listed = bundles.ListBundles(bundle_service_pb2.ListBundlesRequest(), timeout=PATIENCE_S)
         assert listed.provenance.overlay_version == 1
 
 

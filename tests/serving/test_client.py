@@ -19,6 +19,7 @@ from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.slow_link import slow_link
 from tests.serving.test_server import HeldShop
 
@@ -76,7 +77,7 @@ def test_a_server_that_comes_up_late_is_reached():
         time.sleep(0.3)
         assert not answer.done()
         with background_server(PlantedShop(), ServerConfig(port=port)):
-            assert len(answer.result(8).scores) == 1
+            assert len(answer.result(PATIENCE_S).scores) == 1
 
 
 def test_a_server_that_is_far_away_is_reached_at_the_first_attempt(address: str):
@@ -140,10 +141,10 @@ def test_a_client_of_two_servers_notices_nothing_when_one_of_them_ends():
         answers = [callers.submit(ask, both) for _ in range(8)]
         time.sleep(0.3)
         first.stop()
-        assert first.ended.wait(5)
+        assert first.ended.wait(PATIENCE_S)
         time.sleep(0.3)
         stopped.set()
-        assert min(answer.result(10) for answer in answers) > 1
+        assert min(answer.result(PATIENCE_S) for answer in answers) > 1
 
 
 def test_a_call_error_prints_its_code_reason_fields_and_request():

@@ -24,7 +24,7 @@ from tests.serving.background_server import background_server, background_server
 from tests.serving.memory_log import MemoryLog
 from tests.serving.metrics.test_endpoint import code
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.repeated_calls import wait_until
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 SERVING = pb.HealthCheckResponse.SERVING
 NOT_SERVING = pb.HealthCheckResponse.NOT_SERVING
@@ -49,7 +49,7 @@ def test_a_watch_says_serving_then_not_serving_and_does_not_hold_up_the_end(serv
         began = time.monotonic()
         server.stop()
         assert list(told) == [NOT_SERVING]
-        assert server.ended.wait(10)
+        assert server.ended.wait(PATIENCE_S)
     assert time.monotonic() - began < 5
 
 
@@ -78,7 +78,7 @@ def test_all_that_is_served_is_listed_with_its_health(address: str):
     with grpc.insecure_channel(address) as channel:
         listed = channel.unary_unary(
             "/grpc.health.v1.Health/List", response_deserializer=pb.HealthListResponse.FromString
-        )(b"", timeout=5)
+        )(b"", timeout=PATIENCE_S)
     told = {service: response.status for service, response in listed.statuses.items()}
     assert told == dict.fromkeys([*SERVICES, UPDATES, *SERVICE_NAMES], SERVING)
 
@@ -108,7 +108,7 @@ def test_within_the_notice_calls_are_answered_though_health_says_not_serving():
         assert next(told) == NOT_SERVING
         for service in SERVICES:
             request = pb.HealthCheckRequest(service=service)
-            assert stub.Check(request, timeout=5).status == NOT_SERVING
+            assert stub.Check(request, timeout=PATIENCE_S).status == NOT_SERVING
         with OutfitClient(server.address) as newcomer:
             assert len(newcomer.score([["navy-shirt"]]).scores) == 1
         assert not server.ended.is_set()
@@ -143,7 +143,7 @@ def test_beyond_as_many_as_may_watch_a_watch_is_refused_until_one_has_gone(addre
         with pytest.raises(grpc.RpcError) as caught:
             next(watch(channel, ""))
         assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-        assert stub.Check(pb.HealthCheckRequest(), timeout=5).status == SERVING
+        assert stub.Check(pb.HealthCheckRequest(), timeout=PATIENCE_S).status == SERVING
         watches[0].cancel()
         wait_until(lambda: watched(channel))
         for each in watches:

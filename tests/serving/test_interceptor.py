@@ -22,6 +22,7 @@ from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
 from tests.serving.overlay.log_places import until
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import PATIENCE_S
 
 METHODS = {
     "ScoreOutfits": pb.ScoreOutfitsRequest,
@@ -77,7 +78,7 @@ def test_bytes_that_are_no_message_are_an_invalid_argument(address: str):
     with grpc.insecure_channel(address) as channel:
         method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
         with pytest.raises(grpc.RpcError) as caught:
-            method(b"\xff\xff\xff", timeout=5)
+            method(b"\xff\xff\xff", timeout=PATIENCE_S)
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -145,7 +146,7 @@ def test_a_caller_may_name_its_call_and_is_told_the_name(
     ):
         method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
         metadata = [("x-request-id", "cart-7")]
-        call = method.future(request(item_id), timeout=5, metadata=metadata)
+        call = method.future(request(item_id), timeout=PATIENCE_S, metadata=metadata)
         trailing = dict(call.trailing_metadata())
         assert call.code() in {grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND}
         asyncio.run(until(lambda: bool(caplog.records)))  # it is logged after the response
@@ -167,7 +168,7 @@ def test_a_call_that_its_caller_gave_up_is_logged_once(
     ):
         method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
         call = method.future(request("navy-shirt"), timeout=deadline_s)
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         if code == "CANCELLED":
             call.cancel()
         else:
@@ -216,7 +217,7 @@ def test_no_message_of_the_contract_is_answered_internal(
     request = data.draw(messages(METHODS[name].DESCRIPTOR))
     with grpc.insecure_channel(address) as channel:
         method = channel.unary_unary(f"/outfit.v1.OutfitService/{name}")
-        call = method.future(request.SerializeToString(), timeout=5)
+        call = method.future(request.SerializeToString(), timeout=PATIENCE_S)
         assert call.code() in {
             grpc.StatusCode.OK,
             grpc.StatusCode.INVALID_ARGUMENT,

@@ -31,7 +31,7 @@ from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.repeated_calls import wait_until
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -44,14 +44,14 @@ class HeldShop(PlantedShop):
 
     def score(self, outfits: Sequence[Sequence[Item]]) -> list[OutfitScore]:
         self.asked.set()
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(PATIENCE_S)
         return super().score(outfits)
 
 
 def check(address: str, service: str) -> int:
     with grpc.insecure_channel(address) as channel:
         request = health_pb2.HealthCheckRequest(service=service)
-        return health_pb2_grpc.HealthStub(channel).Check(request, timeout=5).status
+        return health_pb2_grpc.HealthStub(channel).Check(request, timeout=PATIENCE_S).status
 
 
 @pytest.mark.parametrize("service", ["", "outfit.v1.OutfitService"])
@@ -73,10 +73,10 @@ def test_the_loop_answers_while_the_engine_is_busy():
         ThreadPoolExecutor(1) as caller,
     ):
         answer = caller.submit(client.score, [["navy-shirt"]])
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         assert check(server.address, "") == SERVING
         shop.let_go.set()
-        assert len(answer.result(5).scores) == 1
+        assert len(answer.result(PATIENCE_S).scores) == 1
 
 
 def test_a_call_in_flight_is_answered_while_the_server_drains():
@@ -87,12 +87,12 @@ def test_a_call_in_flight_is_answered_while_the_server_drains():
         ThreadPoolExecutor(1) as caller,
     ):
         answer = caller.submit(client.score, [["navy-shirt"]])
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         server.stop()
         assert not server.ended.wait(0.2)
         shop.let_go.set()
-        assert len(answer.result(5).scores) == 1
-        assert server.ended.wait(5)
+        assert len(answer.result(PATIENCE_S).scores) == 1
+        assert server.ended.wait(PATIENCE_S)
 
 
 def test_concurrent_calls_are_answered_in_few_batches():
@@ -104,10 +104,10 @@ def test_concurrent_calls_are_answered_in_few_batches():
         ThreadPoolExecutor(32) as callers,
     ):
         answers = [callers.submit(client.score, [["navy-shirt"]]) for _ in range(32)]
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         time.sleep(0.2)  # the others arrive meanwhile
         shop.let_go.set()
-        assert all(len(answer.result(5).scores) == 1 for answer in answers)
+        assert all(len(answer.result(PATIENCE_S).scores) == 1 for answer in answers)
     assert len(shop.batches) < 8
     assert sum(map(len, shop.batches)) == 32
 
@@ -122,13 +122,13 @@ def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
         ThreadPoolExecutor(2) as callers,
     ):
         first = callers.submit(client.score, [["navy-shirt"]])
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         second = callers.submit(client.score, [["navy-shirt"]])
         time.sleep(0.2)  # it arrives meanwhile
         with pytest.raises(CallError) as caught:
             client.score([["navy-shirt"]])
         shop.let_go.set()
-        assert len(first.result(5).scores) == len(second.result(5).scores) == 1
+        assert len(first.result(PATIENCE_S).scores) == len(second.result(PATIENCE_S).scores) == 1
     assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert caught.value.reason == "OVERLOADED"
     assert caught.value.retry_after_s is not None
@@ -146,12 +146,12 @@ def test_a_call_that_its_caller_gave_up_is_not_computed(caplog: pytest.LogCaptur
         ThreadPoolExecutor(1) as caller,
     ):
         first = caller.submit(client.score, [["navy-shirt"]])
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         with pytest.raises(CallError, match="DEADLINE_EXCEEDED"):
             hasty.score([["red-dress"]])
         wait_until(lambda: "given up" in caplog.messages)
         shop.let_go.set()
-        assert len(first.result(5).scores) == 1
+        assert len(first.result(PATIENCE_S).scores) == 1
         assert len(client.score([["navy-shirt"]]).scores) == 1
     assert "red-dress" not in str(shop.batches)
 
@@ -204,7 +204,7 @@ def test_a_signal_ends_the_process_with_exit_code_zero(number: signal.Signals):
             assert check(line.split()[1], "") == SERVING
             began = time.monotonic()
             process.send_signal(number)
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_S) == 0
             assert time.monotonic() - began < 5
         finally:
             process.kill()

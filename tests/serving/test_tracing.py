@@ -16,6 +16,7 @@ from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc
 
 from serving.call_record import CallRecord
 from serving.tracing import configured_tracing
+from tests.serving.repeated_calls import PATIENCE_S
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 RECORD = CallRecord(
@@ -60,7 +61,7 @@ def test_spans_reach_the_configured_endpoint_at_the_latest_when_the_server_ends(
     with configured_tracing() as observers:
         for observer in observers:
             observer.ended(RECORD)
-    (resource,) = receiver.requests.get(timeout=5).resource_spans
+    (resource,) = receiver.requests.get(timeout=PATIENCE_S).resource_spans
     names = [span.name for scope in resource.scope_spans for span in scope.spans]
     assert names == ["outfit.v1.OutfitService/ScoreOutfits"]
 

@@ -13,11 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from data.errors import SchemaError
 from serving.metrics.endpoint import CONNECTION_S, MAX_CONNECTIONS, MetricsConfig, metrics_endpoint
 from tests.free_port import free_port
-from tests.serving.repeated_calls import wait_until
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 
 def get(port: int, path: str, host: str = "127.0.0.1") -> str:
-    with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=PATIENCE_S) as answer:
         return answer.read().decode()
 
 
@@ -50,7 +50,7 @@ def test_whatever_format_is_asked_for_the_text_of_prometheus_is_the_answer(versi
     accept = {"Accept": f"application/openmetrics-text; version={version}"}
     with metrics_endpoint(CollectorRegistry(), {}, MetricsConfig(port=port)):
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers=accept)
-        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:  # noqa: S310
             assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
 
 
@@ -113,7 +113,7 @@ def test_whoever_asks_byte_by_byte_makes_room_for_others(capfd):
 
 
 def connected(stack: ExitStack, port: int) -> socket.socket:
-    return stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+    return stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S))
 
 
 def answers(port: int) -> bool:

@@ -22,6 +22,7 @@ from serving.security.protection import Protection
 from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import PATIENCE_S
 
 READER, WRITER, LEAVER = (new_secret() for _ in range(3))
 OUTFIT = [["navy-shirt"]]
@@ -134,7 +135,7 @@ def test_a_key_that_is_taken_away_ends_its_stream(guarded: str, keys: Path):
 
     def questions() -> Iterable[tuple[str, Question]]:
         yield "first", ScoreQuestion(outfits=OUTFIT)
-        assert answered.wait(5)
+        assert answered.wait(PATIENCE_S)
         drop(keys, "leaver")
         yield "second", ScoreQuestion(outfits=OUTFIT)
 
@@ -155,11 +156,11 @@ def test_health_is_open_and_reflection_as_its_switch_says(keys: Path):
             grpc.insecure_channel(server.address) as channel,
         ):
             health = health_pb2_grpc.HealthStub(channel)
-            answer = health.Check(health_pb2.HealthCheckRequest(), timeout=5)
+            answer = health.Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
             for name in SERVICE_NAMES:
                 reflection = channel.stream_stream(f"/{name}/ServerReflectionInfo")
-                answers = reflection(iter([b":\x00"]), timeout=5)
+                answers = reflection(iter([b":\x00"]), timeout=PATIENCE_S)
                 if switch is None:
                     assert b"outfit.v1.OutfitService" in next(answers)
                 else:

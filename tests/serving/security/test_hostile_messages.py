@@ -20,6 +20,7 @@ from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from tests.serving.claimed_pictures import jpeg_with, png, png_bomb, whole
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.security.raw_call import claim, pour
 from tests.serving.server_process import ServerProcess, planted_server
 
@@ -97,7 +98,7 @@ def send(
     with grpc.insecure_channel(address, options=options, compression=compression) as channel:
         method = channel.unary_unary(SCORE)
         with pytest.raises(grpc.RpcError) as caught:
-            method(payload, timeout=20, metadata=BEARER if known else ())
+            method(payload, timeout=PATIENCE_S, metadata=BEARER if known else ())
     return caught.value.code()
 
 
