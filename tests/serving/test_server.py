@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,17 +20,20 @@ from serving.batcher import BatchConfig
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.engine_slot import EngineSlot
+from serving.metrics.endpoint import MetricsConfig
 from serving.overlay.errors import LogDamagedError
 from serving.overlay.file_log import FileLog
 from serving.overlay.log import UpdateLog
 from serving.server import running_server
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
+from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
 from tests.serving.memory_log import MemoryLog
+from tests.serving.metrics.scraped import num_waiting
 from tests.serving.planted_shop import PlantedShop
-from tests.serving.repeated_calls import PATIENCE_S, wait_until
+from tests.serving.repeated_calls import PATIENCE_S, ask_until_given_up, wait_until
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -82,7 +84,7 @@ def test_the_loop_answers_while_the_engine_is_busy():
 def test_a_call_in_flight_is_answered_while_the_server_drains():
     shop = HeldShop()
     with (
-        background_server(shop) as server,
+        background_server(shop, ServerConfig(port=0, grace_s=PATIENCE_S)) as server,
         OutfitClient(server.address) as client,
         ThreadPoolExecutor(1) as caller,
     ):
@@ -98,24 +100,28 @@ def test_a_call_in_flight_is_answered_while_the_server_drains():
 def test_concurrent_calls_are_answered_in_few_batches():
     shop = CountingShop()
     shop.hold()
+    port = free_port()
     with (
-        background_server(shop) as server,
-        OutfitClient(server.address) as client,
+        background_server(shop, ServerConfig(port=0, metrics=MetricsConfig(port=port))) as server,
+        OutfitClient(server.address, deadline_s=PATIENCE_S) as client,
         ThreadPoolExecutor(32) as callers,
     ):
         answers = [callers.submit(client.score, [["navy-shirt"]]) for _ in range(32)]
         assert shop.asked.wait(PATIENCE_S)
-        time.sleep(0.2)  # the others arrive meanwhile
+        wait_until(lambda: num_waiting(port) == 32 - len(shop.batches[0]))
         shop.let_go.set()
         assert all(len(answer.result(PATIENCE_S).scores) == 1 for answer in answers)
-    assert len(shop.batches) < 8
+    assert len(shop.batches) == 2
     assert sum(map(len, shop.batches)) == 32
 
 
 def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
     shop = CountingShop()
     shop.hold()
-    config = ServerConfig(port=0, batches=BatchConfig(max_waiting=1))
+    port = free_port()
+    config = ServerConfig(
+        port=0, batches=BatchConfig(max_waiting=1), metrics=MetricsConfig(port=port)
+    )
     with (
         background_server(shop, config) as server,
         OutfitClient(server.address, attempts=1) as client,
@@ -124,7 +130,7 @@ def test_beyond_what_may_wait_a_call_is_refused_with_a_time_to_ask_again():
         first = callers.submit(client.score, [["navy-shirt"]])
         assert shop.asked.wait(PATIENCE_S)
         second = callers.submit(client.score, [["navy-shirt"]])
-        time.sleep(0.2)  # it arrives meanwhile
+        wait_until(lambda: num_waiting(port) == 1)
         with pytest.raises(CallError) as caught:
             client.score([["navy-shirt"]])
         shop.let_go.set()
@@ -147,9 +153,7 @@ def test_a_call_that_its_caller_gave_up_is_not_computed(caplog: pytest.LogCaptur
     ):
         first = caller.submit(client.score, [["navy-shirt"]])
         assert shop.asked.wait(PATIENCE_S)
-        with pytest.raises(CallError, match="DEADLINE_EXCEEDED"):
-            hasty.score([["red-dress"]])
-        wait_until(lambda: "given up" in caplog.messages)
+        ask_until_given_up(lambda: hasty.score([["red-dress"]]), caplog)
         shop.let_go.set()
         assert len(first.result(PATIENCE_S).scores) == 1
         assert len(client.score([["navy-shirt"]]).scores) == 1
@@ -182,7 +186,8 @@ from tests.serving.planted_shop import PlantedShop
 
 async def main():
     parts = Parts(slot=EngineSlot(PlantedShop()), log=MemoryLog())
-    await serve(parts, ServerConfig(port=0), lambda at: print("on", at, flush=True))
+    config = ServerConfig(port=0, grace_s=600.0)
+    await serve(parts, config, lambda at: print("on", at, flush=True))
 
 asyncio.run(main())
 """
@@ -202,9 +207,7 @@ def test_a_signal_ends_the_process_with_exit_code_zero(number: signal.Signals):
         try:
             assert re.fullmatch(r"on 127\.0\.0\.1:\d+\n", line)
             assert check(line.split()[1], "") == SERVING
-            began = time.monotonic()
             process.send_signal(number)
             assert process.wait(PATIENCE_S) == 0
-            assert time.monotonic() - began < 5
         finally:
             process.kill()
