@@ -12,7 +12,7 @@ import pytest
 
 from serving.call_error import CallError
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """For what is to come; on a machine that is busy with other things too."""
 ATTEMPTS = 12
 PAUSE_S = 0.02

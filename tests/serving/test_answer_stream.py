@@ -24,12 +24,16 @@ from serving.answer_stream import WINDOW
 from serving.call_error import CallError, error_of_status
 from serving.client import OutfitClient
 from serving.client_codec import Answer, ScoreAnswer
+from serving.metrics.endpoint import MetricsConfig
 from serving.pb.outfit.v1 import item_pb2, outfit_service_pb2_grpc
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.server_config import ServerConfig
+from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
-from tests.serving.repeated_calls import PATIENCE_S
+from tests.serving.metrics.scraped import num_waiting
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 NAVY = ["navy-shirt", "navy-jeans"]
 SHOES = Slot(category="shoes")
@@ -140,12 +144,15 @@ def test_each_of_many_questions_is_answered_once(client: OutfitClient):
 def test_no_more_than_the_window_is_read_ahead_of_the_answers():
     shop = CountingShop()
     shop.hold()
-    with background_server(shop) as server, OutfitClient(server.address) as client:
+    port = free_port()
+    config = ServerConfig(port=0, metrics=MetricsConfig(port=port))
+    with background_server(shop, config) as server, OutfitClient(server.address) as client:
         stream = client.stream((str(number), SHIRT) for number in range(200))
         reader = threading.Thread(target=lambda: list(stream))
         reader.start()
         assert shop.asked.wait(PATIENCE_S)
-        time.sleep(0.3)  # whatever is read ahead arrives
+        wait_until(lambda: num_waiting(port) + len(shop.batches[0]) > WINDOW / 2)
+        time.sleep(0.3)  # whatever else is read ahead arrives
         shop.let_go.set()
         reader.join(PATIENCE_S)
     assert WINDOW / 2 < sum(map(len, shop.batches[:2])) <= WINDOW
