@@ -15,7 +15,7 @@ from engine.bundle import load_bundle
 from serving.commands.train import train
 
 ROOT = Path(__file__).parents[3]
-EPOCHS = 30
+EPOCHS = 10
 """So many that a run is killed long before its last, however late that is noticed."""
 FLAGS = ("--model", "mean-pool", "--batch-size", "16", "--epochs", str(EPOCHS))
 
