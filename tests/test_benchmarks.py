@@ -10,6 +10,7 @@ import pytest
 from benchmarks import serving, updates
 from benchmarks.processes import server_of
 from serving.load import LoadResult
+from tests.serving.repeated_calls import PATIENCE_S
 
 
 def test_the_echo_answers_with_as_many_bytes_as_it_is_asked_for(tmp_path: Path):
@@ -18,7 +19,8 @@ def test_the_echo_answers_with_as_many_bytes_as_it_is_asked_for(tmp_path: Path):
         grpc.insecure_channel(echo.address) as channel,
     ):
         for size in (10, 2000):
-            assert channel.unary_unary(f"/Echo/{size}")(b"a question", timeout=10) == bytes(size)
+            ask = channel.unary_unary(f"/Echo/{size}")
+            assert ask(b"a question", timeout=PATIENCE_S) == bytes(size)
 
 
 def test_the_benchmark_of_updates_has_a_row_a_kind_of_update():

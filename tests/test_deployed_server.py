@@ -22,6 +22,7 @@ from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from tests.free_port import free_port
 from tests.serving.redis_server import FLEETING, RedisServer
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 from tests.serving.security.certificates import Authority, trusting
 from tests.test_deploy import COMMANDS, command, deployment
 
@@ -81,7 +82,7 @@ class Deployed:
         """What a probe is told."""
         url = f"http://127.0.0.1:{self.metrics_port}{path}"
         try:
-            with urllib.request.urlopen(url, timeout=5) as page:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
                 return int(page.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -131,10 +132,11 @@ def test_operators_choose_the_first_bundle_switch_and_roll_back(
         BundleClient(server.address, credentials=operator) as client,
     ):
         refused_to_others(server, authority)
-        assert server.status(probe("startup")) == 200, "it is not killed while it waits for one"
+        # It is not killed while it waits for a bundle.
+        wait_until(lambda: server.status(probe("startup")) == 200)
         assert server.status(probe("readiness")) == 503
         assert client.activate("spring").active
-        assert server.status(probe("readiness")) == 200
+        wait_until(lambda: server.status(probe("readiness")) == 200)
         assert client.activate("autumn").active
         assert client.roll_back().name == "spring"
         assert [one.name for one in client.bundles() if one.active] == ["spring"]

@@ -77,7 +77,7 @@ def test_the_commands_lead_to_a_server_with_tls_a_key_and_a_redis(
             )
         finally:
             server.terminate()
-        assert server.wait(20) == 0
+        assert server.wait(60) == 0
     assert "overlay version 1" in done.stdout
     assert "12.50" in done.stdout
     assert (clone / "demo" / "appendonly.aof").stat().st_size > 0

@@ -11,6 +11,7 @@ from serving.server import running_server
 from serving.server_config import ServerConfig
 from serving.server_parts import Parts
 from tests.serving.memory_log import MemoryLog
+from tests.serving.repeated_calls import PATIENCE_S
 
 
 @dataclass
@@ -63,5 +64,5 @@ def background_server_of(
         yield server
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert server.ended.is_set()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from data.errors import OutfitError
 from engine.questions import Answer, Question
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import PATIENCE_S
 
 
 class CountingShop(PlantedShop):
@@ -22,5 +23,5 @@ class CountingShop(PlantedShop):
     def answer(self, questions: Sequence[Question]) -> list[Answer | OutfitError]:
         self.batches.append(list(questions))
         self.asked.set()
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(PATIENCE_S)
         return super().answer(questions)

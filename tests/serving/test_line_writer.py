@@ -11,6 +11,7 @@ import pytest
 
 from serving.client import OutfitClient
 from serving.line_writer import MAX_LINES, LineWriter
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.server_process import PLANTED
 
 LOGGED = """
@@ -76,7 +77,7 @@ def test_beyond_as_many_as_may_wait_lines_are_dropped_and_counted(pipe: Pipe):
     assert kept == list(range(MAX_LINES))
     writer.close()
     reading.start()
-    reading.join(10)
+    reading.join(PATIENCE_S)
     dropped = sum(int(line.split()[1]) for line in lines if line.startswith("dropped"))
     written = sum(not line.startswith("dropped") for line in lines)
     assert dropped == count - MAX_LINES - written > 0
@@ -122,7 +123,7 @@ def test_a_server_whose_log_is_not_read_answers_and_writes_it_all_at_its_end(
         for _ in range(count):
             client.score([["navy-shirt"]])
     process.terminate()
-    _, log = process.communicate(timeout=20)
+    _, log = process.communicate(timeout=PATIENCE_S)
     answered = [line for line in map(json.loads, log.splitlines()) if line["event"] == "answered"]
     assert len(answered) == count
     assert len(log) > count * LINE_BYTES

@@ -9,6 +9,7 @@ from serving.load_questions import method_of, request_of
 from serving.security.channel import NO_CREDENTIALS, open_async_channel
 from tests.serving.background_server import background_server
 from tests.serving.counting_shop import CountingShop
+from tests.serving.repeated_calls import PATIENCE_S
 
 KNOWN = FillQuestion(context=["navy-shirt"], candidates=["teal-shoes", "red-shoes"])
 UNKNOWN = FillQuestion(context=["navy-shirt"], candidates=["nope"])
@@ -45,7 +46,7 @@ def test_requests_are_asked_in_turn_and_errors_told_by_reason(address: str):
 def test_a_load_ends_after_its_seconds(address: str):
     began = time.perf_counter()
     result = put(address, load_of(KNOWN, seconds=0.3, concurrency=2))
-    assert 0.3 <= result.seconds <= time.perf_counter() - began < 3
+    assert 0.3 <= result.seconds <= time.perf_counter() - began < PATIENCE_S  # of a million calls
     assert result.per_second == pytest.approx(len(result.latencies_s) / result.seconds)
     assert 0 < max(result.latencies_s) < result.seconds
 
@@ -58,9 +59,9 @@ def test_a_caller_that_nobody_answers_in_time_says_so(address: str):
 
 
 def test_nobody_at_the_address_is_an_error_that_no_retry_hides():
-    result = put("127.0.0.1:1", load_of(KNOWN, max_calls=2))
+    result = put("127.0.0.1:1", load_of(KNOWN, max_calls=2, deadline_s=600.0))
     assert result.errors == {"UNAVAILABLE": 2}
-    assert result.seconds < 3
+    assert result.seconds < 60
 
 
 def test_quantiles_are_latencies_that_were_measured():

@@ -113,8 +113,8 @@ def test_reading_goes_on_and_writing_is_refused_by_name_until_redis_is_back(
     ids = tiny_recommender.items["item_id"].to_list()
     address = shop.server.address
     with (
-        OutfitClient(address, attempts=1) as asker,
-        CatalogueClient(address, attempts=1) as client,
+        OutfitClient(address, deadline_s=60.0, attempts=1) as asker,
+        CatalogueClient(address, deadline_s=60.0, attempts=1) as client,
         repeated(*2 * [asking(asker, ids)]) as reads,
     ):
         writers = [PriceWriter(client, item_id) for item_id in ids[:4]]
@@ -161,7 +161,7 @@ def test_through_a_slow_redis_reading_goes_on_and_writing_is_late_or_refused_by_
 @pytest.mark.parametrize("harm", [killed, hung, locked])
 def test_health_tells_by_a_name_of_its_own_that_the_updates_are_lost(harm: Harm, shop: Shop):
     with grpc.insecure_channel(shop.server.address) as channel:
-        updates = watch(channel, "outfit.v1.CatalogService/updates", timeout_s=20)
+        updates = watch(channel, "outfit.v1.CatalogService/updates")
         assert next(updates) == SERVING
         with harm(shop.redis):
             assert next(updates) == NOT_SERVING
@@ -174,7 +174,7 @@ def test_a_redis_that_starts_again_empty_is_given_everything(
     shop: Shop, tiny_recommender: Recommender
 ):
     ids = tiny_recommender.items["item_id"].to_list()
-    with CatalogueClient(shop.server.address, attempts=1) as client:
+    with CatalogueClient(shop.server.address, deadline_s=60.0, attempts=1) as client:
         writers = [PriceWriter(client, item_id) for item_id in ids[4:8]]
         with repeated(*writers) as writes:
             writes.wait_for_answers(50)

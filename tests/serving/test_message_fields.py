@@ -12,6 +12,7 @@ from serving.limits import MAX_FIELDS
 from serving.message_fields import check_fields
 from serving.pb.outfit.v1 import catalog_service_pb2, item_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
+from tests.serving.repeated_calls import PATIENCE_S
 
 SCORE = pb.ScoreOutfitsRequest.DESCRIPTOR
 BREADTH = 8
@@ -69,6 +70,6 @@ def test_a_caller_is_told(address: str):
     with grpc.insecure_channel(address) as channel:
         method = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
         with pytest.raises(grpc.RpcError) as caught:
-            method(nested(MAX_FIELDS + 1), timeout=5)
+            method(nested(MAX_FIELDS + 1), timeout=PATIENCE_S)
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert caught.value.details() == "expected at most 100000 fields, got more"

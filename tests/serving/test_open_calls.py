@@ -9,6 +9,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 
 from serving.open_calls import MAX_OPEN_BYTES
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.server_process import planted_server
 
 CHECK, LIST = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/List"
@@ -33,10 +34,10 @@ def channel(address: str) -> Iterator[grpc.Channel]:
 def first_answer(channel: grpc.Channel, method: str, payload: bytes) -> bytes:
     """To one request, of whatever shape the method is."""
     if method in {CHECK, LIST}:
-        return channel.unary_unary(method)(payload, timeout=5)
+        return channel.unary_unary(method)(payload, timeout=PATIENCE_S)
     if method == WATCH:
-        return next(channel.unary_stream(method)(payload, timeout=5))
-    return next(channel.stream_stream(method)(iter([payload]), timeout=5))
+        return next(channel.unary_stream(method)(payload, timeout=PATIENCE_S))
+    return next(channel.stream_stream(method)(iter([payload]), timeout=PATIENCE_S))
 
 
 def refusal(channel: grpc.Channel, method: str, payload: bytes) -> Any:
@@ -65,7 +66,7 @@ def test_a_request_beyond_the_limit_is_an_invalid_argument(channel: grpc.Channel
 
 
 def test_what_came_before_a_broken_request_of_a_stream_is_answered(channel: grpc.Channel):
-    answers = channel.stream_stream(V1)(iter([LIST_SERVICES, b"\xff"]), timeout=5)
+    answers = channel.stream_stream(V1)(iter([LIST_SERVICES, b"\xff"]), timeout=PATIENCE_S)
     assert b"outfit.v1.OutfitService" in next(answers)
     with pytest.raises(grpc.RpcError) as caught:
         next(answers)
@@ -75,7 +76,7 @@ def test_what_came_before_a_broken_request_of_a_stream_is_answered(channel: grpc
 def begun_watch(channel: grpc.Channel, service: str) -> Any:
     """A watch that goes on, if the server lets it; it has answered either way."""
     request = health_pb2.HealthCheckRequest(service=service)
-    call = channel.unary_stream(WATCH)(request.SerializeToString(), timeout=20)
+    call = channel.unary_stream(WATCH)(request.SerializeToString(), timeout=PATIENCE_S)
     with suppress(grpc.RpcError):
         next(call)
     return call

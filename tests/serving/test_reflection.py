@@ -8,6 +8,8 @@ from grpc_reflection.v1alpha.reflection_pb2 import (
     ServerReflectionResponse,
 )
 
+from tests.serving.repeated_calls import PATIENCE_S
+
 NAMES = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
 
 
@@ -16,7 +18,7 @@ def told(address: str, service: str, **request: str) -> ServerReflectionResponse
     with grpc.insecure_channel(address) as channel:
         ask = channel.stream_stream(f"/{service}/ServerReflectionInfo")
         payload = ServerReflectionRequest(**request).SerializeToString()
-        [answer] = ask(iter([payload]), timeout=5)
+        [answer] = ask(iter([payload]), timeout=PATIENCE_S)
     return ServerReflectionResponse.FromString(answer)
 
 

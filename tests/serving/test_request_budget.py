@@ -21,6 +21,7 @@ from serving.security.protection import Protection
 from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.claimed_pictures import png
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.test_server import HeldShop
 
 MIB = 2**20
@@ -54,12 +55,12 @@ def test_a_request_for_which_there_is_no_room_is_refused_until_there_is(
 ):
     with ThreadPoolExecutor(2) as callers:
         large = callers.submit(impatient.score, LARGE)
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         with pytest.raises(CallError) as caught:
             impatient.score(LARGE)
         small = callers.submit(impatient.score, SMALL)
         shop.let_go.set()
-        assert len(large.result(5).scores) == len(small.result(5).scores) == 1
+        assert len(large.result(PATIENCE_S).scores) == len(small.result(PATIENCE_S).scores) == 1
     assert caught.value.code is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert caught.value.reason == "OVERLOADED"
     assert caught.value.retry_after_s == 0.5
@@ -86,7 +87,7 @@ def test_a_request_that_is_refused_is_not_held(address: str):
         score = channel.unary_unary("/outfit.v1.OutfitService/ScoreOutfits")
         for _ in range(3):
             with pytest.raises(grpc.RpcError) as caught:
-                score(b"\xff" * 700_000, timeout=5)
+                score(b"\xff" * 700_000, timeout=PATIENCE_S)
             assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -114,14 +115,14 @@ def test_what_one_key_holds_leaves_room_for_the_others(shop: HeldShop, tmp_path:
         )
         callers = stack.enter_context(ThreadPoolExecutor(2))
         held = callers.submit(greedy.score, twenty_mib)
-        assert shop.asked.wait(5)
+        assert shop.asked.wait(PATIENCE_S)
         with pytest.raises(CallError) as caught:
             greedy.score(twenty_mib)
         other = callers.submit(modest.score, twenty_mib)
         with pytest.raises(TimeoutError):  # it waits for its turn, and is not refused
             other.result(1)
         shop.let_go.set()
-        assert len(held.result(5).scores) == len(other.result(5).scores) == 1
+        assert len(held.result(PATIENCE_S).scores) == len(other.result(PATIENCE_S).scores) == 1
     assert caught.value.reason == "OVERLOADED"
 
 

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from serving.settle import settle
+from tests.serving.repeated_calls import PATIENCE_S
 
 
 def test_who_waits_is_given_the_outcome_or_its_error():
@@ -20,7 +21,7 @@ def test_who_waits_is_told_even_of_an_error_that_no_future_takes():
     async def told() -> None:
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         settle(future, StopIteration("too soon"))
-        await asyncio.wait_for(future, 5)
+        await asyncio.wait_for(future, PATIENCE_S)
 
     with pytest.raises(RuntimeError, match="an iterator stopped: too soon"):
         asyncio.run(told())

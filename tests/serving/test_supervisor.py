@@ -1,19 +1,21 @@
 """A supervisor as a process of its own, whose workers load nothing."""
 
 import json
+import math
 import os
 import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.serving.light_work import notes
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 
 PROGRAM = """
 import asyncio, sys
@@ -24,7 +26,7 @@ from serving.request_log import configure_logging
 from serving.supervisor import RestartConfig, Supervisor
 from tests.serving import light_work
 
-name, folder, count, start_s = sys.argv[1:]
+name, folder, count, start_s, silence_s = sys.argv[1:]
 configure_logging()
 work = partial(getattr(light_work, name), Path(folder))
 restarts = RestartConfig(
@@ -32,7 +34,7 @@ restarts = RestartConfig(
     longest_pause_s=0.1,
     failed_starts=3,
     start_s=float(start_s),
-    silence_s=1.5,
+    silence_s=float(silence_s),
     end_s=2.0,
 )
 supervisor = Supervisor(work, int(count), restarts)
@@ -42,15 +44,23 @@ except OutfitError as error:
     sys.exit(str(error))
 print("heavy:", *sorted({"grpc", "torch", "numpy"} & set(sys.modules)))
 """
-PATIENCE_S = 60
+
+SILENCE_S = 2.5
+"""More than two beats; where a hang is waited for, nobody else may be silent for two of it."""
 
 
 @contextmanager
 def supervised(
-    name: str, folder: Path, count: int = 2, start_s: float = PATIENCE_S
+    name: str,
+    folder: Path,
+    count: int = 2,
+    *,
+    start_s: float = PATIENCE_S,
+    silence_s: float = PATIENCE_S,
 ) -> Iterator["subprocess.Popen[str]"]:
     """The supervisor of that work of `light_work`."""
-    command = [sys.executable, "-c", PROGRAM, name, str(folder), str(count), str(start_s)]
+    arguments = [name, str(folder), *map(str, (count, start_s, silence_s))]
+    command = [sys.executable, "-c", PROGRAM, *arguments]
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,  # noqa: S603 - our own program
@@ -59,13 +69,6 @@ def supervised(
             yield process
         finally:
             process.kill()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    patience = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < patience, "waited in vain"
-        time.sleep(0.01)
 
 
 def logged(folder: Path, event: str) -> list[dict[str, object]]:
@@ -106,7 +109,7 @@ def test_a_worker_that_is_killed_is_started_again_and_the_other_goes_on(tmp_path
         said(process)
         first = dict(notes(tmp_path, "began"))
         os.kill(first[2], signal.SIGKILL)
-        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        wait_until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
         (ended,) = logged(tmp_path, "a worker ended")
         assert (ended["worker"], ended["pid"], ended["exit_code"]) == (2, first[2], -9)
         (number, pid) = notes(tmp_path, "began")[-1]
@@ -122,20 +125,20 @@ def test_the_pause_before_a_worker_is_started_again_grows_up_to_the_longest(tmp_
         said(process)
         pauses = []
         for lives in range(1, 4):
-            os.kill(notes(tmp_path, "began")[-1][1], signal.SIGKILL)
             killed = time.monotonic()
-            until(lambda: len(notes(tmp_path, "began")) > lives)  # noqa: B023 - called at once
+            os.kill(notes(tmp_path, "began")[-1][1], signal.SIGKILL)
+            wait_until(lambda: len(notes(tmp_path, "began")) > lives)  # noqa: B023 - called at once
             pauses.append(time.monotonic() - killed)
     assert pauses[0] >= 0.05
     assert min(pauses[1:]) >= 0.1
 
 
 def test_a_worker_that_is_stopped_is_replaced_and_the_other_goes_on(tmp_path: Path):
-    with supervised("steady", tmp_path) as process:
+    with supervised("steady", tmp_path, silence_s=SILENCE_S) as process:
         said(process)
         first = dict(notes(tmp_path, "began"))
         os.kill(first[2], signal.SIGSTOP)
-        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        wait_until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
         (hung,) = logged(tmp_path, "a worker hangs")
         assert (hung["worker"], hung["pid"]) == (2, first[2])
         assert [is_there(pid) for pid in (first[1], first[2])] == [True, False]
@@ -146,29 +149,43 @@ def test_a_worker_that_is_stopped_is_replaced_and_the_other_goes_on(tmp_path: Pa
 
 
 def test_a_worker_whose_event_loop_stands_still_is_replaced(tmp_path: Path):
-    with supervised("stuck", tmp_path) as process:
+    with supervised("stuck", tmp_path, silence_s=SILENCE_S) as process:
         said(process)
-        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        wait_until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
         (hung,) = logged(tmp_path, "a worker hangs")
         assert hung["worker"] == 2
 
 
-def test_where_a_worker_does_not_begin_to_serve_in_time_at_the_start_all_end(tmp_path: Path):
-    with supervised("mute", tmp_path, start_s=4) as process:
+@pytest.fixture(scope="module")
+def start_s(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Seconds in which any worker begins to serve: some times what two have just taken."""
+    began = time.monotonic()
+    with supervised("steady", tmp_path_factory.mktemp("start")) as process:
+        assert said(process)
+        return 2 + math.ceil(5 * (time.monotonic() - began))
+
+
+def test_where_a_worker_does_not_begin_to_serve_in_time_at_the_start_all_end(
+    start_s: int, tmp_path: Path
+):
+    with supervised("mute", tmp_path, start_s=start_s) as process:
         assert process.wait(PATIENCE_S) == 1
         assert said(process) == ""
-    assert (tmp_path / "log").read_text().endswith("worker 2 did not begin to serve within 4 s\n")
+    told = f"worker 2 did not begin to serve within {start_s} s\n"
+    assert (tmp_path / "log").read_text().endswith(told)
     assert not any(is_there(pid) for _, pid in notes(tmp_path, "began"))
 
 
-def test_a_replacement_that_does_not_begin_to_serve_in_time_is_replaced_too(tmp_path: Path):
-    with supervised("mute_later", tmp_path, start_s=4) as process:
+def test_a_replacement_that_does_not_begin_to_serve_in_time_is_replaced_too(
+    start_s: int, tmp_path: Path
+):
+    with supervised("mute_later", tmp_path, start_s=start_s) as process:
         said(process)
         first = dict(notes(tmp_path, "began"))
         os.kill(first[2], signal.SIGKILL)
-        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        wait_until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
         (late,) = logged(tmp_path, "a worker did not start")
-        assert late["cause"] == "worker 2 did not begin to serve within 4 s"
+        assert late["cause"] == f"worker 2 did not begin to serve within {start_s} s"
         _, mute, replacement = [pid for number, pid in notes(tmp_path, "began") if number == 2]
         assert [is_there(pid) for pid in (first[1], mute, replacement)] == [True, False, True]
         process.terminate()
@@ -176,14 +193,14 @@ def test_a_replacement_that_does_not_begin_to_serve_in_time_is_replaced_too(tmp_
 
 
 def test_nobody_hangs_because_supervisor_and_workers_stood_still_together(tmp_path: Path):
-    with supervised("steady", tmp_path) as process:
+    with supervised("steady", tmp_path, silence_s=SILENCE_S) as process:
         said(process)
         began = notes(tmp_path, "began")
         everybody = [process.pid, *(pid for _, pid in began)]
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for pid in everybody:
                 os.kill(pid, number)
-            time.sleep(3.2)  # more than two silences
+            time.sleep(2.2 * SILENCE_S)
         assert logged(tmp_path, "a worker hangs") == []
         assert notes(tmp_path, "began") == began
 
@@ -208,11 +225,11 @@ def test_a_machine_without_room_for_a_process_is_asked_again_and_the_other_worke
         limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
         os.kill(first[2], signal.SIGKILL)
-        until(lambda: len(logged(tmp_path, "a worker did not start")) > 3)
+        wait_until(lambda: len(logged(tmp_path, "a worker did not start")) > 3)
         assert is_there(first[1])
         assert "Too many open files" in str(logged(tmp_path, "a worker did not start")[0]["cause"])
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
-        until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
+        wait_until(lambda: len(logged(tmp_path, "a worker serves")) == 3)
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
 
@@ -238,7 +255,7 @@ def test_a_worker_that_cannot_be_started_again_is_tried_as_long_as_another_serve
     with supervised("once", tmp_path) as process:
         said(process)
         os.kill(dict(notes(tmp_path, "began"))[2], signal.SIGKILL)
-        until(lambda: len(logged(tmp_path, "a worker did not start")) > 4)
+        wait_until(lambda: len(logged(tmp_path, "a worker did not start")) > 4)
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
     assert [number for number, _ in notes(tmp_path, "ended")] == [1]
@@ -250,5 +267,5 @@ def test_workers_end_in_good_order_when_their_supervisor_is_killed(tmp_path: Pat
         process.kill()
         process.wait(PATIENCE_S)
         began = notes(tmp_path, "began")
-        until(lambda: sorted(notes(tmp_path, "ended")) == sorted(began))
-        until(lambda: not any(is_there(pid) for _, pid in began))
+        wait_until(lambda: sorted(notes(tmp_path, "ended")) == sorted(began))
+        wait_until(lambda: not any(is_there(pid) for _, pid in began))

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from serving.to_the_end import to_the_end
+from tests.serving.repeated_calls import PATIENCE_S
 
 
 def test_what_the_work_answers_or_raises_is_told():
@@ -23,14 +24,14 @@ def test_who_is_cancelled_twice_still_waits_for_the_thread(fails):
 
     def work() -> None:
         begun.set()
-        end.wait(10)
+        end.wait(PATIENCE_S)
         ended.set()
         if fails:
             raise LookupError
 
     async def story() -> None:
         waiting = asyncio.create_task(to_the_end(work))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, PATIENCE_S)
         for _ in range(2):
             waiting.cancel()
             await asyncio.wait({waiting}, timeout=0.05)

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,19 +93,21 @@ def test_the_server_ends_when_the_demo_is_told_to_end(run: Run, tmp_path: Path) 
         address = holder.stdout.readline().strip()
         assert answers(address)
         holder.send_signal(signal.SIGTERM)
-        assert holder.wait(30) == 128 + signal.SIGTERM
+        assert holder.wait(120) == 128 + signal.SIGTERM
 
     assert not answers(address)
 
 
-def test_a_folder_of_another_origin_is_refused_at_once(tmp_path: Path) -> None:
+def test_a_folder_of_another_origin_is_refused_before_anything_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    start = time.perf_counter()
 
     with pytest.raises(InputError, match="a new folder or one that the demo made"):
         demo(out=tmp_path)
 
-    assert time.perf_counter() - start < 5
+    assert capsys.readouterr().out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 

@@ -14,6 +14,7 @@ from serving.commands.redis_flag import REDIS_VARIABLE
 from tests.free_port import free_port
 from tests.serving.commands.test_call import outfit
 from tests.serving.redis_server import FLEETING, RedisServer
+from tests.serving.repeated_calls import PATIENCE_S
 
 WORD = "a-word-for-redis"
 
@@ -70,7 +71,7 @@ def test_a_server_with_the_variable_keeps_updates_there_and_tells_nobody_its_pas
                 assert catalogue.upsert([new]).overlay_version == 1
             redis.kill()
             process.terminate()
-            _, log = process.communicate(timeout=20)
+            _, log = process.communicate(timeout=PATIENCE_S)
         finally:
             process.kill()
             redis.kill()

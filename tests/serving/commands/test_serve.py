@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,8 @@ from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from tests.free_port import free_port
 from tests.serving.commands.test_call import outfit
+from tests.serving.metrics.test_endpoint import get
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.security.certificates import Authority, trusting
 
 
@@ -96,7 +97,7 @@ def test_a_protected_server_answers_who_has_a_key(tiny_bundle: Path, tmp_path: P
                 with pytest.raises(CallError, match="FORBIDDEN"):
                     catalogue.delete(["any"])
             process.send_signal(signal.SIGTERM)
-            _, log = process.communicate(timeout=20)
+            _, log = process.communicate(timeout=PATIENCE_S)
         finally:
             process.kill()
     assert '"caller": "shop"' in log
@@ -123,7 +124,7 @@ def test_a_folder_of_bundles_is_served_until_it_is_told_to_end(
                 gone = catalogue.delete([catalogue.categories().categories[0].category])
             assert (gone.overlay_version, len(gone.missing_item_ids)) == (0, 1)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(PATIENCE_S) == 0
         finally:
             process.kill()
     assert (tmp_path / ".updates" / "updates.log").is_file()
@@ -145,11 +146,10 @@ def test_a_server_tells_its_metrics_and_logs_its_calls_and_its_end_is_clean(
             address = process.stdout.readline().split()[-1]
             with OutfitClient(address) as client, pytest.raises(CallError, match="NOT_FOUND"):
                 client.score([["no such item"]])
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
-                metrics = page.read().decode()
+            metrics = get(port, "/metrics")
         finally:
             process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert 'code="NOT_FOUND",method="OutfitService/ScoreOutfits"' in metrics
     assert "outfit_overlay_connected 1.0" in metrics
     assert "outfit_cache_misses_total 1.0" in metrics

@@ -12,6 +12,7 @@ from serving.doctor.redis_rights import COMMANDS, check_rights
 from serving.overlay.redis_scripts import APPEND, COMPACT, SEED
 from serving.redis_connection import connect
 from tests.serving.redis_server import FLEETING, RedisServer
+from tests.serving.repeated_calls import PATIENCE_S
 
 DOCUMENTED = ("+@read", "+@write", "+@scripting", "+@connection", "-@dangerous")
 MINE = "~outfit:{shop}*"
@@ -19,7 +20,7 @@ MINE = "~outfit:{shop}*"
 
 def examined(url: str, shop: str = "shop") -> Finding:
     async def examine() -> Finding:
-        client = connect(url, timeout_s=2.0)
+        client = connect(url, timeout_s=PATIENCE_S)
         try:
             return await check_rights(client, shop)
         finally:

@@ -32,11 +32,12 @@ def test_a_server_without_a_bundle_has_no_bundle_metrics_until_there_is_one():
     slot = EngineSlot()
     registry = collected(lambda: bundle_metrics(slot))
     assert samples(registry) == {}
+    began = time.time()
     slot.put(PlantedShop())
     found = samples(registry)
     assert found['outfit_bundle_info{bundle_id="planted-1",model="cosine"}'] == 1
     assert found["outfit_bundle_items"] == 7
-    assert 0 <= time.time() - found["outfit_bundle_loaded_timestamp_seconds"] < 5
+    assert began <= found["outfit_bundle_loaded_timestamp_seconds"] <= time.time()
 
 
 def test_the_queue_is_told_with_its_limit():
@@ -49,13 +50,14 @@ def test_the_queue_is_told_with_its_limit():
 
 def test_the_overlay_is_told_as_it_moves_and_as_it_is_lost(tmp_path: Path):
     async def scenario() -> None:
+        began = time.monotonic()
         async with running_overlay(FileLog(tmp_path)) as overlay:
             registry = collected(lambda: overlay_metrics(overlay))
             version = await overlay.apply([ItemDeletion(item_id="a")])
             found = samples(registry)
             assert found["outfit_overlay_version"] == version > 0
             assert found["outfit_overlay_connected"] == 1
-            assert 0 <= found["outfit_overlay_age_seconds"] < 5
+            assert 0 <= found["outfit_overlay_age_seconds"] <= time.monotonic() - began
         assert samples(registry)["outfit_overlay_connected"] == 0
 
     asyncio.run(scenario())

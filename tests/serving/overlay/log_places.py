@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+
 from serving.overlay.file_log import FileLog
-from serving.overlay.log import UpdateLog
+from serving.overlay.log import Replay, UpdateLog
 from serving.overlay.redis_log import RedisLog, RedisLogConfig
 from tests.serving.redis_server import RedisServer
+from tests.serving.repeated_calls import PATIENCE_S
 
 
 class LogPlace(Protocol):
@@ -45,8 +48,15 @@ class RedisPlace:
     lineage: str
 
     def open(self) -> RedisLog:
-        config = RedisLogConfig(url=self.server.url, lineage=self.lineage, heartbeat_s=0.1)
-        return RedisLog(config)
+        """It waits for as long as it takes: whoever kills, stops or fills its Redis is told."""
+        return RedisLog(
+            RedisLogConfig(
+                url=self.server.url,
+                lineage=self.lineage,
+                timeout_s=PATIENCE_S,
+                heartbeat_s=0.1,
+            )
+        )
 
     def contents(self) -> dict[str, bytes]:
         with self.server.client() as client:
@@ -65,7 +75,7 @@ class RedisPlace:
 
 
 def run(story: Awaitable[None]) -> None:
-    asyncio.run(asyncio.wait_for(story, 20))
+    asyncio.run(asyncio.wait_for(story, 2 * PATIENCE_S))
 
 
 def run_on(place: LogPlace, story: Callable[[UpdateLog], Awaitable[None]]) -> None:
@@ -74,6 +84,17 @@ def run_on(place: LogPlace, story: Callable[[UpdateLog], Awaitable[None]]) -> No
             await story(log)
 
     run(whole())
+
+
+def read_anew_after(gate: asyncio.Event, log: UpdateLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on whoever lost this log reads it anew only once the gate is open."""
+    replay = log.replay
+
+    async def gated() -> Replay | None:
+        await gate.wait()
+        return await replay()
+
+    monkeypatch.setattr(log, "replay", gated)
 
 
 @asynccontextmanager
@@ -85,7 +106,8 @@ async def opened(place: LogPlace) -> AsyncIterator[UpdateLog]:
         await log.close()
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
+async def until(condition: Callable[[], bool]) -> None:
+    """As `wait_until`, on an event loop that has others to serve meanwhile."""
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0.005)

@@ -22,10 +22,17 @@ from serving.overlay.errors import (
 )
 from serving.overlay.file_log import FileLog
 from serving.overlay.log import Replay
-from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
+from serving.overlay.overlay import Overlay, running_overlay
 from serving.overlay.state import OverlayState
-from tests.serving.overlay.log_places import FilePlace, opened, run, until
+from tests.serving.overlay.log_places import (
+    FilePlace,
+    opened,
+    read_anew_after,
+    run,
+    until,
+)
 from tests.serving.overlay.some_updates import change, new_item, prices
+from tests.serving.repeated_calls import PATIENCE_S
 
 WRITER = """
 import asyncio, sys
@@ -255,8 +262,8 @@ def test_a_log_that_is_cut_short_under_a_replica_gets_everything_back(tmp_path, 
 
 
 async def applied_in_the_end(overlay: Overlay, updates: Sequence[ItemUpdate]) -> int:
-    """The version of updates that a log takes again within a few seconds."""
-    async with asyncio.timeout(5):
+    """The version of updates that a log takes again before long."""
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 return await overlay.apply(updates)
@@ -308,23 +315,25 @@ def test_a_damaged_log_that_was_never_read_is_not_begun_anew(tmp_path):
 
 
 def test_a_log_that_is_older_than_its_snapshot_is_refused_at_a_start_and_mended_by_who_knew_it(
-    tmp_path,
+    tmp_path, monkeypatch
 ):
     """As of a backup that read the log first, and the snapshot once it was kept."""
     place = FilePlace(tmp_path / "log")
     path = place.folder / "updates.log"
 
     async def story() -> None:
-        unhurried = OverlayConfig(first_pause_s=0.5)
-        async with running_overlay(place.open(), unhurried) as living, opened(place) as log:
+        followed, refused = place.open(), asyncio.Event()
+        async with running_overlay(followed) as living, opened(place) as log:
             await living.apply([change("a", 1)])
             older = path.read_bytes()
             await living.apply([change("a", 2)])
             await log.snapshot(living.current)
+            read_anew_after(refused, followed, monkeypatch)
             path.write_bytes(older)
             with pytest.raises(LogDamagedError, match="holds version 2, of its snapshot, got"):
-                async with asyncio.timeout(5), running_overlay(place.open()):
+                async with asyncio.timeout(PATIENCE_S), running_overlay(place.open()):
                     pass
+            refused.set()
             await until(lambda: (place.folder / "updates.damaged").exists() and living.connected)
             assert await living.apply([change("b", 3)]) == 3
             assert prices((await replayed(place)).state()) == {"a": 2.0, "b": 3.0}
@@ -354,7 +363,7 @@ def test_what_one_process_writes_another_follows(tmp_path):
     async def story() -> None:
         async with AsyncExitStack() as stack:
             overlay = await stack.enter_async_context(running_overlay(place.open()))
-            await until(lambda: overlay.current.version >= 100, 15)
+            await until(lambda: overlay.current.version >= 100)
             await overlay.apply([change("mine", 1)])
             number = overlay.current.version
             await until(lambda: overlay.current.version > number + 50)

