@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
@@ -24,17 +23,6 @@ from tests.serving.counting_shop import CountingShop
 from tests.serving.overlay.log_places import until
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.repeated_calls import PATIENCE_S, wait_until
-from tests.serving.security.raw_call import (
-    DATA,
-    END_HEADERS,
-    END_STREAM,
-    HEADERS,
-    PREFACE,
-    SETTINGS,
-    connected,
-    frame,
-    headers_of,
-)
 
 SCORE = "/outfit.v1.OutfitService/ScoreOutfits"
 METHODS = {
@@ -180,22 +168,11 @@ def cancelled(address: str, shop: CountingShop) -> Iterator[None]:
 
 @contextmanager
 def outlasted(address: str, shop: CountingShop) -> Iterator[None]:
-    """A call whose deadline passes while it is answered.
-
-    It is written by hand: what a library sends at its deadline may come before the server's, which
-    is rounded up.
-    """
-    payload = request("navy-shirt")
-    headers = headers_of(address, SCORE, {"grpc-timeout": "2S"})
-    message = struct.pack(">BI", 0, len(payload)) + payload
-    with connected(address) as connection:
-        connection.sendall(
-            PREFACE
-            + frame(SETTINGS, 0, 0, b"")
-            + frame(HEADERS, END_HEADERS, 1, headers)
-            + frame(DATA, END_STREAM, 1, message)
-        )
+    """A call whose deadline passes while it is answered."""
+    with grpc.insecure_channel(address) as channel:
+        call = channel.unary_unary(SCORE).future(request("navy-shirt"), timeout=2)
         assert shop.asked.wait(PATIENCE_S)
+        assert call.code() is grpc.StatusCode.DEADLINE_EXCEEDED
         yield
 
 
