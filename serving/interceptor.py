@@ -33,8 +33,8 @@ REQUESTS = {
     f"/{method.containing_service.full_name}/{method.name}": method.input_type for method in METHODS
 }
 
-EARLY_S = 0.1
-"""A deadline is rounded up on its way: one of seconds passes so much earlier for its caller."""
+ROUNDED_SHARE, ROUNDED_S = 0.01, 0.002
+"""By how much of it, and by how many seconds beside, a deadline is rounded up on its way."""
 
 TURNED_AWAY = (UnauthenticatedError, ForbiddenError, RateLimitError)  # nothing is wrong here
 
@@ -146,7 +146,7 @@ async def _answered(asking: Awaitable[Any], call: OngoingCall, context: Any) -> 
     try:
         response = await asking
     except asyncio.CancelledError:
-        call.end(_given_up(context))
+        call.end(_given_up(call, context))
         logger.info("given up", extra=call.fields)
         raise
     except grpc.aio.AbortError:
@@ -174,11 +174,21 @@ def _named(call: OngoingCall) -> tuple[tuple[str, str], ...]:
     return ((REQUEST_ID_KEY, call.request_id),)
 
 
-def _given_up(context: Any) -> grpc.StatusCode:
+def _given_up(call: OngoingCall, context: Any) -> grpc.StatusCode:
     """Why the caller waits no more: it went away, or its deadline passed."""
-    remaining = context.time_remaining()
-    late = remaining is not None and remaining <= EARLY_S
+    remaining = context.time_remaining()  # an integer where it is zero
+    late = remaining is not None and is_late(call.elapsed_s, float(remaining))
     return grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
+
+
+def is_late(elapsed_s: float, remaining_s: float) -> bool:
+    """Whether the deadline of a call has passed for its caller, who did not round it.
+
+    Args:
+        elapsed_s: seconds since it came.
+        remaining_s: until its deadline, as this server knows it.
+    """
+    return remaining_s <= ROUNDED_SHARE * (elapsed_s + remaining_s) + ROUNDED_S
 
 
 def _parser(handler: Any, method: str) -> Parser:

@@ -37,6 +37,11 @@ class OngoingCall:
         self.fields: dict[str, object] = {"request_id": self.request_id, "method": method}
         self._batch_size: int | None = None
 
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it came."""
+        return time.perf_counter() - self._began
+
     def note_batch(self, size: int) -> None:
         """The model answered it together with others."""
         self._batch_size = size
@@ -44,7 +49,7 @@ class OngoingCall:
 
     def end(self, code: grpc.StatusCode) -> None:
         """It has ended; what the log says of it from now on says how."""
-        duration_s = time.perf_counter() - self._began
+        duration_s = self.elapsed_s
         self.fields |= {"code": code.name, "duration_ms": round(duration_s * 1000, 2)}
         record = CallRecord(
             method=self._method,

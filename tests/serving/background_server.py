@@ -60,7 +60,7 @@ def background_server_of(
     thread = threading.Thread(target=lambda: asyncio.run(server.run(make_parts, chosen)))
     thread.start()
     try:
-        assert server.ready.wait(10)
+        assert server.ready.wait(PATIENCE_S)
         yield server
     finally:
         server.stop()

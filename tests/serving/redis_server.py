@@ -48,7 +48,8 @@ class RedisServer:
         command += ["--dir", str(self.folder), "--loglevel", "warning", *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
         with self.client() as client:
-            wait_until(lambda: answers(client))
+            wait_until(lambda: answers(client) or self._process.poll() is not None)
+        assert self._process.poll() is None, f"{PROGRAM} has ended"
 
     def client(self) -> redis.Redis:
         return redis.Redis(port=self.port, retry=Retry(NoBackoff(), 0))

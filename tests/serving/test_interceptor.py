@@ -14,7 +14,7 @@ from data.errors import BundleError
 from engine.requests import Item, ItemContent, OutfitScore, Slot
 from serving.call_error import CallError, FieldViolation
 from serving.client import OutfitClient
-from serving.interceptor import CallInterceptor
+from serving.interceptor import CallInterceptor, is_late
 from serving.pb.outfit.v1 import item_pb2
 from serving.pb.outfit.v1 import outfit_service_pb2 as pb
 from tests.serving.background_server import background_server
@@ -174,6 +174,18 @@ def outlasted(address: str, shop: CountingShop) -> Iterator[None]:
         assert shop.asked.wait(PATIENCE_S)
         assert call.code() is grpc.StatusCode.DEADLINE_EXCEEDED
         yield
+
+
+@pytest.mark.parametrize(
+    ("elapsed_s", "remaining_s"), [(2.0, 0.0), (2.0, -1.0), (2.0, 0.02), (120.0, 1.0)]
+)
+def test_a_deadline_has_passed_though_it_was_rounded_up(elapsed_s: float, remaining_s: float):
+    assert is_late(elapsed_s, remaining_s)
+
+
+@pytest.mark.parametrize(("elapsed_s", "remaining_s"), [(0.01, 0.09), (0.21, 0.09), (2.0, 0.1)])
+def test_a_deadline_to_come_has_not_passed(elapsed_s: float, remaining_s: float):
+    assert not is_late(elapsed_s, remaining_s)
 
 
 @pytest.mark.parametrize(
