@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from data.errors import BundleError
 from engine.examples import Example, distinct, draw_example
 from engine.items import ItemFeatures
 from engine.judged_example import JudgedExample
@@ -96,8 +97,18 @@ class Steps:
         )
 
     def restore(self, state: State) -> None:
-        """Set all of it back to what it was."""
-        self._model.load_state_dict(state.part("model").tensors)
+        """Set all of it back to what it was.
+
+        Raises:
+            BundleError: the state is of a model with other weights.
+        """
+        try:
+            self._model.load_state_dict(state.part("model").tensors)
+        except RuntimeError as error:
+            raise BundleError(
+                "expected a checkpoint with the weights of this model, got one with others, as of "
+                "another version of it: train it anew"
+            ) from error
         restore_optimizer(self._optimizer, self._schedule, state.part("optimizer"))
         self._generator.set_state(state.part("draws").tensors["generator"])
 

@@ -29,7 +29,7 @@ class GroupedRows:
     def of(cls, group: Int[Tensor, " rows"], num_groups: int) -> "GroupedRows":
         """Lay out rows by their group."""
         number = torch.arange(group.shape[0], device=group.device)
-        order = (group * group.shape[0] + number).argsort()  # no ties, so any sort is a stable one
+        order = (group * group.shape[0] + number).argsort()  # without ties every sort agrees
         ordered = group[order]
         sizes = group.new_zeros(num_groups).scatter_add(0, group, torch.ones_like(group))
         rank = number - (sizes.cumsum(0) - sizes)[ordered]

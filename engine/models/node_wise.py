@@ -13,6 +13,7 @@ from typing import cast
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
+from torch.nn import functional
 
 from engine.items import ItemTokens
 from engine.models.outfit_model import PlacedItems
@@ -144,9 +145,7 @@ class NodeWise(nn.Module):
     def target(self, context: PlacedItems, wanted: ItemTokens) -> Float[Tensor, "outfits dim"]:
         """What the node of the wanted item has become, each channel in its own columns."""
         joined = _joined(context, wanted)
-        is_wanted = torch.cat(
-            [torch.zeros_like(context.mask), torch.ones_like(context.mask[:, :1])], dim=1
-        )
+        is_wanted = functional.pad(torch.zeros_like(context.mask), (0, 1), value=True)
         nodes = self._nodes(joined, wanted=is_wanted)
         target = torch.zeros_like(wanted.vectors)
         for channel in self._channels():

@@ -82,7 +82,7 @@ class Attention(nn.Module):
 
     def __init__(self, *, width: int, heads: int, dropout: float) -> None:
         super().__init__()
-        self.heads, self.dropout = heads, dropout
+        self.heads, self.hidden = heads, dropout
         self.query = nn.Linear(width, width)
         self.key_value = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
@@ -102,7 +102,7 @@ class Attention(nn.Module):
         query = self._by_head(self.query(tokens[:, :num_asking]))
         key, value = (self._by_head(part) for part in self.key_value(tokens).chunk(2, dim=-1))
         heard = functional.scaled_dot_product_attention(
-            query, key, value, bias, dropout_p=self.dropout if self.training else 0.0
+            query, key, value, bias, dropout_p=self.hidden if self.training else 0.0
         )
         joined: Tensor = self.out(heard.transpose(1, 2).flatten(2))
         return joined
@@ -110,5 +110,5 @@ class Attention(nn.Module):
     def _by_head(
         self, x: Float[Tensor, "sets tokens width"]
     ) -> Float[Tensor, "sets heads tokens part"]:
-        parts: Tensor = x.view(*x.shape[:2], self.heads, -1)
+        parts: Tensor = x.view(*x.shape[:2], self.heads, x.shape[2] // self.heads)
         return parts.transpose(1, 2)

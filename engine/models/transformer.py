@@ -112,10 +112,10 @@ class OutfitTransformer(nn.Module):
         asked: Tensor = self.encoder(tokens, between)
         return asked
 
-    def _between(self, items: PlacedItems) -> Float[Tensor, "..."]:
+    def _between(self, items: PlacedItems) -> Float[Tensor, "#outfits #heads #tokens #tokens"]:
         """What one token, the asking one first, is to another: nothing without a pair bias."""
         if self.pair_bias is None:
-            return items.vectors.new_zeros(())
+            return items.vectors.new_zeros(1, 1, 1, 1)
         return functional.pad(self.pair_bias(items), (1, 0, 1, 0))
 
     def _tokens(self, items: PlacedItems | ItemTokens) -> Float[Tensor, "*places width"]:

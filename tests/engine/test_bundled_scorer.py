@@ -17,7 +17,7 @@ Outcome = tuple[Trained, list[Epoch]]
 
 @pytest.fixture(scope="module")
 def outcome(planted: Dataset) -> Outcome:
-    trained, dataset = prepare(planted, tiny_config("transformer", epochs=2))
+    trained, dataset = prepare(planted, tiny_config("transformer"))
     return trained, list(fit(trained, dataset))
 
 

@@ -29,11 +29,8 @@ def test_the_transformer_of_the_paper_stands_alone_and_reads_nothing_but_attenti
     assert model.interaction.interactions is None
     assert model.interaction.pair_bias is None
     layers = model.interaction.encoder.layers
-    assert (len(layers), layers[0].self_attn.num_heads, layers[0].norm1.weight.numel()) == (
-        6,
-        16,
-        128,
-    )
+    width = layers[0].norm_feed.weight.numel()
+    assert (len(layers), layers[0].attention.heads, width) == (6, 16, 128)
 
 
 def test_the_graph_network_of_the_paper_stands_alone_with_its_ranking_loss(planted) -> None:

@@ -72,8 +72,6 @@ def test_hiding_content_lowers_confidence_on_average(tiny_recommender, tiny_shop
     outfits = real + [rng.choice(ids, len(names), replace=False).tolist() for names in real]
     hidings = {
         "nothing": {},
-        "look": {"vectors": {}},
-        "words": {"title": None, "description": None},
         "all": {"vectors": {}, "title": None, "description": None, "attributes": {}},
         "all and category": {
             "vectors": {},
@@ -91,9 +89,8 @@ def test_hiding_content_lowers_confidence_on_average(tiny_recommender, tiny_shop
         ]
         scores = tiny_recommender.score(inline)
         confidence[name] = np.mean([abs(score.probability - 0.5) for score in scores])
-    assert max(confidence, key=confidence.get) == "nothing"
+    assert confidence["all and category"] < confidence["all"] < confidence["nothing"]
     assert confidence["all and category"] < 0.5 * confidence["nothing"]
-    assert min(confidence, key=confidence.get) == "all and category"
 
 
 def test_contributions_sum_to_the_logit_of_the_score(tiny_recommender, outfit) -> None:

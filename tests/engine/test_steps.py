@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from data.errors import BundleError
 from engine.items import ItemFeatures
 from engine.models.build import MODELS, ModelName
 from engine.steps import Steps, informative
@@ -78,3 +79,14 @@ def test_similarity_first_holds_back_the_named_interaction_alone_until_its_epoch
     assert not moved("interaction.parts.0.")
     steps.epoch(2)
     assert moved("interaction.parts.0.")
+
+
+def test_the_state_of_a_model_with_other_weights_is_refused(planted) -> None:
+    other, own = (
+        Steps(trained, dataset.outfit_rows("train"))
+        for trained, dataset in (prepare(planted, still(name)) for name in ("csa", "mean-pool"))
+    )
+    with pytest.raises(
+        BundleError, match="with others, as of another version of it: train it anew"
+    ):
+        own.restore(other.state())

@@ -78,20 +78,35 @@ def test_the_order_of_the_others_makes_no_difference(encoder, tokens) -> None:
 
 
 @torch.no_grad()
-def test_dropout_is_of_training_alone(encoder, tokens) -> None:
-    judged = encoder(tokens, hiding())
-    assert encoder(tokens, hiding()).equal(judged)
-    torch.manual_seed(0)
-    assert (encoder.train()(tokens, hiding()) - judged).norm() > 1e-3
+def test_dropout_is_of_training_alone_and_of_all_that_a_layer_adds(tokens) -> None:
+    encoder = shaken(SetEncoder(width=WIDTH, layers=2, heads=HEADS, dropout=1.0))
+    assert encoder.train()(tokens, hiding()).equal(tokens[:, 0])
+    assert (encoder.eval()(tokens, hiding()) - tokens[:, 0]).norm() > 1e-3
+
+
+@torch.no_grad()
+def test_dropout_is_of_attention_and_of_what_is_hidden_within_a_layer_too(tokens) -> None:
+    (layer,) = shaken(SetEncoder(width=WIDTH, layers=1, heads=HEADS, dropout=1.0)).train().layers
+    for part, out in (
+        (layer.attention(tokens, hiding(), None), layer.attention.out),
+        (layer.feed(tokens), layer.feed[3]),
+    ):
+        torch.testing.assert_close(part, out.bias.expand_as(part), **SAME)
 
 
 def test_it_starts_within_the_bounds_of_glorot_and_without_biases() -> None:
     torch.manual_seed(0)
     (layer,) = SetEncoder(width=64, layers=1, heads=HEADS, dropout=0.0).layers
-    bound = (6 / (64 + 3 * 64)) ** 0.5
-    for linear in (layer.attention.query, layer.attention.key_value):
+    attention, bound = layer.attention, (6 / (64 + 3 * 64)) ** 0.5
+    for linear in (attention.query, attention.key_value):
         assert 0.9 * bound < linear.weight.abs().max() <= bound
-        assert not linear.bias.any()
+    assert not any(
+        each.bias.any() for each in (attention.query, attention.key_value, attention.out)
+    )
+
+
+def test_of_no_sets_there_is_nothing_to_tell(encoder) -> None:
+    assert encoder(torch.zeros(0, 5, WIDTH), torch.zeros(0, 1, 1, 5)).shape == (0, WIDTH)
 
 
 def test_heads_that_cannot_share_the_width_are_refused() -> None:
