@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"expected any of {', '.join(programs)}, got {', '.join(unknown)}")
         return 2
-    before = machine()
+    before, command = machine(), " ".join(["python -m benchmarks", *arguments])
+    print(command)
     print(", ".join(f"{key} {value}" for key, value in before.items()))
     print(f"{'name':<32}{'value':>10} {'unit':<12}{'ratio':>7}{'bar':>8}  ok   ratio to")
     measured = []
@@ -48,7 +49,9 @@ def main(arguments: list[str]) -> int:
                 flush=True,
             )
     rows = [{**asdict(row), "ok": row.ok} for row in measured]
-    LATEST.write_text(json.dumps({"machine": before, "rows": rows}, indent=2) + "\n")
+    LATEST.write_text(
+        json.dumps({"command": command, "machine": before, "rows": rows}, indent=2) + "\n"
+    )
     return 0
 
 

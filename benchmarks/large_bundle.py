@@ -40,7 +40,7 @@ def _train(dataset: Dataset, model: RecipeName, out: Path) -> None:
     epochs = list(fit(trained, with_valid))
     frozen = FrozenModel.of(trained.model, trained.preparation, trained.features)
     confidence = fit_confidence(frozen, with_valid, seed=0)
-    command = "python -m benchmarks serving"
+    command = f"python -m benchmarks serving --model {model}"
     write_bundle(trained, with_valid, out, epochs=epochs, command=command, confidence=confidence)
 
 

@@ -26,12 +26,12 @@ from serving.request_log import configure_logging
 from serving.supervisor import RestartConfig, Supervisor
 from tests.serving import light_work
 
-name, folder, count, start_s, silence_s = sys.argv[1:]
+name, folder, count, start_s, silence_s, pause_s = sys.argv[1:]
 configure_logging()
 work = partial(getattr(light_work, name), Path(folder))
 restarts = RestartConfig(
-    first_pause_s=0.05,
-    longest_pause_s=0.1,
+    first_pause_s=float(pause_s),
+    longest_pause_s=2 * float(pause_s),
     failed_starts=3,
     start_s=float(start_s),
     silence_s=float(silence_s),
@@ -57,9 +57,10 @@ def supervised(
     *,
     start_s: float = PATIENCE_S,
     silence_s: float = PATIENCE_S,
+    pause_s: float = 0.05,
 ) -> Iterator["subprocess.Popen[str]"]:
     """The supervisor of that work of `light_work`."""
-    arguments = [name, str(folder), *map(str, (count, start_s, silence_s))]
+    arguments = [name, str(folder), *map(str, (count, start_s, silence_s, pause_s))]
     command = [sys.executable, "-c", PROGRAM, *arguments]
     with (
         (folder / "log").open("wb") as log,
@@ -121,7 +122,7 @@ def test_a_worker_that_is_killed_is_started_again_and_the_other_goes_on(tmp_path
 
 
 def test_the_pause_before_a_worker_is_started_again_grows_up_to_the_longest(tmp_path: Path):
-    with supervised("steady", tmp_path, count=1) as process:
+    with supervised("steady", tmp_path, count=1, pause_s=0.5) as process:
         said(process)
         pauses = []
         for lives in range(1, 4):
@@ -129,8 +130,8 @@ def test_the_pause_before_a_worker_is_started_again_grows_up_to_the_longest(tmp_
             os.kill(notes(tmp_path, "began")[-1][1], signal.SIGKILL)
             wait_until(lambda: len(notes(tmp_path, "began")) > lives)  # noqa: B023 - called at once
             pauses.append(time.monotonic() - killed)
-    assert pauses[0] >= 0.05
-    assert min(pauses[1:]) >= 0.1
+    assert pauses[0] >= 0.5
+    assert min(pauses[1:]) >= 1.0
 
 
 def test_a_worker_that_is_stopped_is_replaced_and_the_other_goes_on(tmp_path: Path):

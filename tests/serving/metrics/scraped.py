@@ -1,20 +1,19 @@
 """What a server tells of itself on its page of metrics."""
 
-import urllib.request
-
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.serving.repeated_calls import PATIENCE_S
+from tests.serving.metrics.test_endpoint import get
+
+
+def metrics(port: int) -> dict[tuple[str, ...], float]:
+    """Values by names and their labels."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(get(port, "/metrics"))
+        for sample in family.samples
+    }
 
 
 def num_waiting(port: int) -> int:
     """Outfits of the questions that wait for the model."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_S) as page:
-        families = text_string_to_metric_families(page.read().decode())
-    (value,) = (
-        sample.value
-        for family in families
-        for sample in family.samples
-        if sample.name == "outfit_queue_outfits"
-    )
-    return int(value)
+    return int(metrics(port)["outfit_queue_outfits",])

@@ -1,9 +1,6 @@
 """Metrics of a real server, as Prometheus reads them."""
 
-import urllib.request
-
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from serving.call_error import CallError
 from serving.client import OutfitClient
@@ -11,6 +8,7 @@ from serving.metrics.endpoint import MetricsConfig
 from serving.server_config import ServerConfig
 from tests.free_port import free_port
 from tests.serving.background_server import background_server
+from tests.serving.metrics.scraped import metrics
 from tests.serving.planted_shop import PlantedShop
 from tests.serving.repeated_calls import wait_until
 
@@ -38,14 +36,3 @@ def test_a_server_tells_calls_batches_queue_bundle_and_process():
     assert found["outfit_queue_limit_outfits",] == config.batches.max_waiting
     assert found["outfit_bundle_info", "planted-1", "cosine"] == 1
     assert found["process_open_fds",] > 0
-
-
-def metrics(port: int) -> dict[tuple[str, ...], float]:
-    """What a server tells, by names and their labels."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as page:
-        text = page.read().decode()
-    return {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
