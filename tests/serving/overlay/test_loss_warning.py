@@ -117,6 +117,12 @@ def test_a_user_that_may_not_look_is_told_once_and_serves(own_redis, told):
     assert [(each.levelno, each.getMessage()) for each in told()] == [(logging.INFO, MAY_NOT_LOOK)]
 
 
+def num_looks() -> int:
+    """That are not done."""
+    looks = (each.get_coro() for each in asyncio.all_tasks())
+    return sum(getattr(look, "__qualname__", "") == "LossWarning._look" for look in looks)
+
+
 def test_a_redis_that_does_not_answer_holds_up_nobody(own_redis, told):
     server = own_redis(*FLEETING)
 
@@ -129,8 +135,11 @@ def test_a_redis_that_does_not_answer_holds_up_nobody(own_redis, told):
         await gives_up.close()
         warning = LossWarning(patient)
         warning.begin()
-        await asyncio.sleep(0)
+        await until(lambda: num_looks() == 1)
+        await asyncio.sleep(0.1)
         warning.begin()
+        assert num_looks() == 2
+        await until(lambda: num_looks() == 1)  # the one before has ended
         await asyncio.wait_for(warning.close(), PATIENCE_S)
         assert told() == []
         server.thaw()
